@@ -1,0 +1,6 @@
+package logstream.buffer;
+
+/** Stub. */
+final class ChunkFormat {
+    private ChunkFormat() {}
+}

@@ -1,0 +1,13 @@
+package logstream.buffer;
+
+import java.time.Instant;
+
+/**
+ * A record given up on.
+ *
+ * @param key partition key under which it was, or would have been, sent
+ * @param reason one sentence: what was tried and what the answer was
+ * @param time when it was given up on
+ * @param data the record's bytes
+ */
+public record DeadLetter(String key, String reason, Instant time, byte[] data) {}

@@ -1,0 +1,104 @@
+package logstream.buffer;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * Frames under construction, in memory: what one connection appends to the buffer at once.
+ *
+ * <p>A payload is written straight into {@link #bytes} between {@link #begin} and {@link #end}, so that a record's bytes
+ * are made once and copied once.
+ *
+ * <p>Format of a frame, little-endian, see {@link ChunkFormat}: payload length (4), checksum (4), kind (1), payload. The
+ * checksum here is the CRC-32C of kind and payload alone; the place is mixed in when the frame is given one.
+ *
+ * <p>Threading: confined to one thread; {@link Buffer#append} reads it before returning.
+ */
+public final class FrameBatch {
+    /** Length, checksum and kind. */
+    static final int HEADER_BYTES = 9;
+
+    /** Largest payload: twice the largest record of a stream, which leaves room to keep a refused record whole. */
+    public static final int MAX_PAYLOAD_BYTES = 2 << 20;
+
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final int usualBytes;
+    private final CRC32C crc = new CRC32C();
+    private byte[] bytes;
+    private int frameStart;
+    private int length;
+    private int count;
+
+    /**
+     * @param usualBytes memory it keeps between uses; more is taken for a large frame and given back by {@link #clear}
+     */
+    public FrameBatch(int usualBytes) {
+        this.usualBytes = usualBytes;
+        this.bytes = new byte[usualBytes];
+    }
+
+    /** Starts a frame and returns where its payload begins in {@link #bytes}. */
+    public int begin() {
+        frameStart = length;
+        reserve(length, HEADER_BYTES);
+        return length + HEADER_BYTES;
+    }
+
+    /** The array to write to; changes when {@link #reserve} has to grow it. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** Makes room for so many more bytes from a position on, and returns the array to write to. */
+    public byte[] reserve(int position, int more) {
+        if (bytes.length - position < more) {
+            bytes = Arrays.copyOf(
+                    bytes, Math.max(position + more, Math.min(2 * bytes.length, position + more + (1 << 20))));
+        }
+        return bytes;
+    }
+
+    /**
+     * Ends the frame that {@link #begin} started.
+     *
+     * @param payloadEnd one past the payload's last byte
+     * @return false when the payload is larger than {@link #MAX_PAYLOAD_BYTES}: the frame is forgotten
+     */
+    public boolean end(FrameKind kind, int payloadEnd) {
+        int payloadLength = payloadEnd - frameStart - HEADER_BYTES;
+        if (payloadLength > MAX_PAYLOAD_BYTES) {
+            return false;
+        }
+        bytes[frameStart + 8] = kind.code();
+        crc.reset();
+        crc.update(bytes, frameStart + 8, payloadLength + 1);
+        INT.set(bytes, frameStart, payloadLength);
+        INT.set(bytes, frameStart + 4, (int) crc.getValue());
+        length = payloadEnd;
+        count++;
+        return true;
+    }
+
+    /** Bytes of all ended frames, headers included. */
+    public int length() {
+        return length;
+    }
+
+    /** Number of ended frames. */
+    public int count() {
+        return count;
+    }
+
+    /** Forgets all frames and gives back memory beyond the usual. */
+    public void clear() {
+        length = 0;
+        count = 0;
+        if (bytes.length > usualBytes) {
+            bytes = new byte[usualBytes];
+        }
+    }
+}

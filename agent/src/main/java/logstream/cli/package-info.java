@@ -1,0 +1,5 @@
+/** The program `logstream`: arguments to command to exit code. */
+@NullMarked
+package logstream.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package logstream.forward;
+
+import java.io.Closeable;
+
+/**
+ * Where the events of all connections go: the seam between the protocol and what is done with the lines.
+ *
+ * <p>Threading: {@link #open} is called from many connection threads at once; each {@link Intake} is confined to the
+ * thread of its connection.
+ */
+public interface EventSink {
+    /**
+     * Called once per connection, before its first event.
+     *
+     * @param peer address and port of the sender, for logs
+     */
+    Intake open(String peer);
+
+    /** The events of one connection, in their order. */
+    interface Intake extends Closeable {
+        /**
+         * Takes one event. What is taken is not yet handed on: {@link #flush} does that. Never blocks on the buffer.
+         *
+         * @param tag the same instance as long as the tag of the connection does not change
+         * @param seconds Unix time, unsigned 32 bits in practice; never 0 (the protocol's "now" is already resolved)
+         * @param nanos 0 to 999,999,999
+         * @param record a cursor at the event's msgpack map, already known to be whole and within the limits; valid only
+         *     during the call
+         * @return true when the sink has taken all it can hold: call {@link #flush} before the next event
+         */
+        boolean take(Tag tag, long seconds, int nanos, MsgpackCursor record);
+
+        /**
+         * Hands on what was taken since the last flush and gives back its memory. Blocks while the buffer is full, so
+         * it is called without a turn's permit. Cheap when nothing was taken.
+         *
+         * @throws IntakeStoppedException when the agent stops: what was taken is not handed on, close the connection
+         */
+        void flush() throws IntakeStoppedException;
+
+        /**
+         * Blocks until everything flushed so far is durable: only then may an ack be sent.
+         *
+         * @throws IntakeStoppedException when that will not happen any more: send no ack
+         */
+        void awaitDurable() throws IntakeStoppedException;
+
+        /** Gives back all memory; what was taken and not flushed is forgotten. Never blocks. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,56 @@
+package logstream.kinesis;
+
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which stream, and how records are put into it.
+ *
+ * @param stream name or ARN
+ * @param region null: the SDK finds it (environment, profile, instance metadata)
+ * @param endpoint null: the region's own
+ * @param roleArn role to assume; null: the credentials of the default chain are used as they are
+ * @param roleExternalId external id for {@code roleArn}, or null
+ * @param roleSessionName name of the session for {@code roleArn}
+ * @param maxBatchRecords records in one request, 1 to 500
+ * @param maxBatchBytes data and keys in one request, 1 MiB to 10 MiB
+ * @param maxRequestsInFlight requests sent at once
+ * @param linger longest wait of a record for a fuller batch
+ * @param requestTimeout longest wait for the answer to a request
+ * @param retryLimit retries while nothing at all is accepted, and of one record that is refused while others pass
+ * @param retryWait first wait while nothing is accepted; doubles
+ */
+public record KinesisConfig(
+        String stream,
+        @Nullable String region,
+        @Nullable URI endpoint,
+        @Nullable String roleArn,
+        @Nullable String roleExternalId,
+        String roleSessionName,
+        int maxBatchRecords,
+        int maxBatchBytes,
+        int maxRequestsInFlight,
+        Duration linger,
+        Duration requestTimeout,
+        int retryLimit,
+        Duration retryWait) {
+
+    /** Everything but the stream. */
+    public static KinesisConfig of(String stream) {
+        return new KinesisConfig(
+                stream,
+                null,
+                null,
+                null,
+                null,
+                "logstream",
+                500,
+                5 << 20,
+                4,
+                Duration.ofMillis(200),
+                Duration.ofSeconds(10),
+                17,
+                Duration.ofSeconds(1));
+    }
+}

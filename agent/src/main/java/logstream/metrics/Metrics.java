@@ -1,0 +1,138 @@
+package logstream.metrics;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/**
+ * Everything the agent counts, in one place: plain counters for the data path, shown by {@link MetricsPage}.
+ *
+ * <p>Invariant (promise 1, "accounting balances"), whenever the agent is at rest:
+ * {@code recovered + received + created = delivered + buffered + deadLettered + dropped + merged}.
+ * All seven counters count events (one event is one record, or one piece).
+ *
+ * <p>Threading: every member may be used from any thread; counting never blocks.
+ */
+public final class Metrics {
+    /** Why an event was dropped. The label on the metrics page is the name in lower case. */
+    public enum DropCause {
+        /** The entry of a message was no event: no map, no time, no readable tag. */
+        INVALID,
+        /** The tag matches none of the patterns in {@code record.tags}. */
+        UNMATCHED_TAG,
+        /** Larger than anything the buffer takes. */
+        TOO_LARGE,
+        /** Its bytes in a chunk no longer check. */
+        DAMAGED
+    }
+
+    /** Why a record was given up on and kept aside. */
+    public enum DeadLetterCause {
+        TOO_LARGE,
+        REFUSED,
+        RETRIES_EXHAUSTED
+    }
+
+    /** Why a record is sent again. */
+    public enum RetryCause {
+        THROTTLED,
+        FAILED,
+        UNAVAILABLE,
+        OPERATOR
+    }
+
+    /** Why a message, or a whole connection, was given up on. */
+    public enum MalformedCause {
+        /** The bytes are not msgpack: the connection is closed. */
+        NOT_MSGPACK,
+        /** A msgpack value that is no array: ignored, the connection stays. */
+        NOT_A_MESSAGE,
+        /** The connection ended inside a message. */
+        CUT_OFF,
+        /** A value beyond a limit of {@code ForwardLimits}. */
+        OVER_LIMIT
+    }
+
+    // Intake.
+    public final LongAdder connectionsOpened = new LongAdder();
+    public final LongAdder connectionsClosed = new LongAdder();
+    public final LongAdder bytesReceived = new LongAdder();
+    public final LongAdder messagesReceived = new LongAdder();
+    public final LongAdder heartbeatsReceived = new LongAdder();
+    public final LongAdder acksSent = new LongAdder();
+    public final LongAdder eventsReceived = new LongAdder();
+
+    // Buffer.
+    public final LongAdder framesRecovered = new LongAdder();
+    public final LongAdder framesAppended = new LongAdder();
+    public final LongAdder bytesAppended = new LongAdder();
+    public final LongAdder bytesTorn = new LongAdder();
+    public final LongAdder forces = new LongAdder();
+    public final LongAdder forcesFailed = new LongAdder();
+
+    // Delivery.
+    public final LongAdder recordsDelivered = new LongAdder();
+    public final LongAdder bytesDelivered = new LongAdder();
+    public final LongAdder requestsSent = new LongAdder();
+    public final LongAdder requestsFailed = new LongAdder();
+
+    private final Map<DropCause, LongAdder> dropped = counters(DropCause.class);
+    private final Map<DeadLetterCause, LongAdder> deadLettered = counters(DeadLetterCause.class);
+    private final Map<RetryCause, LongAdder> retried = counters(RetryCause.class);
+    private final Map<MalformedCause, LongAdder> malformed = counters(MalformedCause.class);
+
+    private volatile Gauges gauges = Gauges.NONE;
+
+    /** What is read when the page is asked for, not counted. Ages are in milliseconds; 0 when nothing waits. */
+    public record Gauges(
+            LongSupplier bufferedFrames,
+            LongSupplier bufferedBytes,
+            LongSupplier bufferChunks,
+            LongSupplier oldestPendingMillis,
+            LongSupplier requestsInFlight,
+            LongSupplier deadLetterBytes) {
+        static final Gauges NONE = new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
+    }
+
+    public LongAdder dropped(DropCause cause) {
+        return counter(dropped, cause);
+    }
+
+    public LongAdder deadLettered(DeadLetterCause cause) {
+        return counter(deadLettered, cause);
+    }
+
+    public LongAdder retried(RetryCause cause) {
+        return counter(retried, cause);
+    }
+
+    public LongAdder malformed(MalformedCause cause) {
+        return counter(malformed, cause);
+    }
+
+    /** Set once by the agent when its parts are built. */
+    public void gauges(Gauges suppliers) {
+        gauges = suppliers;
+    }
+
+    public Gauges gauges() {
+        return gauges;
+    }
+
+    private static <E extends Enum<E>> Map<E, LongAdder> counters(Class<E> causes) {
+        Map<E, LongAdder> counters = new EnumMap<>(causes);
+        for (E cause : causes.getEnumConstants()) {
+            counters.put(cause, new LongAdder());
+        }
+        return counters;
+    }
+
+    private static <E extends Enum<E>> LongAdder counter(Map<E, LongAdder> counters, E cause) {
+        LongAdder counter = counters.get(cause);
+        if (counter == null) {
+            throw new IllegalStateException("no counter for " + cause);
+        }
+        return counter;
+    }
+}

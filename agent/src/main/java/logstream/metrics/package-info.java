@@ -1,0 +1,5 @@
+/** Counts and shows. */
+@NullMarked
+package logstream.metrics;
+
+import org.jspecify.annotations.NullMarked;
