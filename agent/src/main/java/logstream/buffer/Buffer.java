@@ -6,6 +6,7 @@ import logstream.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
 
 /** Stub: the signatures that the other packages build on. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Buffer implements AutoCloseable {
     public static Buffer open(BufferConfig config, Metrics metrics) throws IOException {
         throw new UnsupportedOperationException();
