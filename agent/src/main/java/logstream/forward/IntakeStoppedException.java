@@ -7,4 +7,8 @@ public final class IntakeStoppedException extends Exception {
     public IntakeStoppedException(String message) {
         super(message);
     }
+
+    public IntakeStoppedException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

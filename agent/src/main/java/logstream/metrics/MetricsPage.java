@@ -1,0 +1,125 @@
+package logstream.metrics;
+
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import logstream.metrics.Metrics.DeadLetterCause;
+import logstream.metrics.Metrics.DropCause;
+import logstream.metrics.Metrics.Gauges;
+import logstream.metrics.Metrics.MalformedCause;
+import logstream.metrics.Metrics.RetryCause;
+
+/**
+ * Shows {@link Metrics} in Prometheus' text format. The names here are an outward face: dashboards and alarms use them.
+ *
+ * <p>Threading: {@link #text} may be called from any thread.
+ */
+public final class MetricsPage {
+    /** What {@link #text} is, for the HTTP header. */
+    public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
+
+    private final Metrics metrics;
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final PrometheusTextFormatWriter writer =
+            PrometheusTextFormatWriter.builder().build();
+
+    public MetricsPage(Metrics metrics) {
+        this.metrics = metrics;
+        registerIntake();
+        registerBuffer();
+        registerDelivery();
+    }
+
+    /** The page as it is now, UTF-8. */
+    public byte[] text() throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        writer.write(text, registry.scrape());
+        return text.toByteArray();
+    }
+
+    private void registerIntake() {
+        counter("connections_opened", "Connections accepted from senders.", metrics.connectionsOpened);
+        counter("connections_closed", "Connections that have ended.", metrics.connectionsClosed);
+        counter("received_bytes", "Bytes read from senders.", metrics.bytesReceived);
+        counter("messages_received", "Forward messages read.", metrics.messagesReceived);
+        counter("heartbeats_received", "Heartbeats read.", metrics.heartbeatsReceived);
+        counter("acks_sent", "Acks written.", metrics.acksSent);
+        counters(
+                "messages_malformed",
+                "Messages, or the rest of a connection, given up on.",
+                MalformedCause.values(),
+                metrics::malformed);
+        counter("events_received", "Events read, whatever became of them.", metrics.eventsReceived);
+        counters("events_dropped", "Events that will not be delivered.", DropCause.values(), metrics::dropped);
+    }
+
+    private void registerBuffer() {
+        counter("events_recovered", "Events found in the buffer at start.", metrics.framesRecovered);
+        counter("events_appended", "Events appended to the buffer.", metrics.framesAppended);
+        counter("appended_bytes", "Bytes appended to the buffer.", metrics.bytesAppended);
+        counter("buffer_torn_bytes", "Bytes of chunks that did not check and were set aside.", metrics.bytesTorn);
+        counter("buffer_forces", "Times the buffer was forced to disk.", metrics.forces);
+        counter("buffer_forces_failed", "Times that forcing or writing the buffer failed.", metrics.forcesFailed);
+        gauge("buffer_events", "Events in the buffer, not yet done with.", Gauges::bufferedFrames);
+        gauge("buffer_bytes", "Bytes of the chunk files.", Gauges::bufferedBytes);
+        gauge("buffer_chunks", "Chunk files.", Gauges::bufferChunks);
+        gauge("buffer_oldest_milliseconds", "Age of the oldest event in the buffer.", Gauges::oldestPendingMillis);
+    }
+
+    private void registerDelivery() {
+        counter("records_delivered", "Records that the stream accepted.", metrics.recordsDelivered);
+        counter(
+                "delivered_bytes",
+                "Bytes of records that the stream accepted, keys not counted.",
+                metrics.bytesDelivered);
+        counters("records_retried", "Records sent again.", RetryCause.values(), metrics::retried);
+        counters(
+                "records_dead_lettered",
+                "Records given up on and kept aside.",
+                DeadLetterCause.values(),
+                metrics::deadLettered);
+        counter("requests_sent", "PutRecords requests sent.", metrics.requestsSent);
+        counter("requests_failed", "PutRecords requests of which nothing was accepted.", metrics.requestsFailed);
+        gauge("requests_in_flight", "PutRecords requests on their way.", Gauges::requestsInFlight);
+        gauge("dead_letter_bytes", "Bytes of dead letters kept on disk.", Gauges::deadLetterBytes);
+    }
+
+    private void counter(String name, String help, LongAdder counter) {
+        CounterWithCallback.builder()
+                .name("logstream_" + name)
+                .help(help)
+                .callback(callback -> callback.call((double) counter.sum()))
+                .register(registry);
+    }
+
+    private <E extends Enum<E>> void counters(String name, String help, E[] causes, Function<E, LongAdder> counter) {
+        CounterWithCallback.builder()
+                .name("logstream_" + name)
+                .help(help)
+                .labelNames("cause")
+                .callback(callback -> {
+                    for (E cause : causes) {
+                        callback.call(
+                                (double) counter.apply(cause).sum(),
+                                cause.name().toLowerCase(Locale.ROOT));
+                    }
+                })
+                .register(registry);
+    }
+
+    private void gauge(String name, String help, Function<Gauges, LongSupplier> gauge) {
+        GaugeWithCallback.builder()
+                .name("logstream_" + name)
+                .help(help)
+                .callback(callback ->
+                        callback.call((double) gauge.apply(metrics.gauges()).getAsLong()))
+                .register(registry);
+    }
+}

@@ -1,0 +1,158 @@
+package logstream.pipeline;
+
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import logstream.buffer.Buffer;
+import logstream.buffer.BufferClosedException;
+import logstream.buffer.FrameBatch;
+import logstream.forward.EventSink;
+import logstream.forward.IntakeStoppedException;
+import logstream.forward.MsgpackCursor;
+import logstream.forward.Tag;
+import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.DropCause;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way in: makes each event a record's bytes on the thread of its connection, and appends them to the buffer once per
+ * turn.
+ *
+ * <p>Invariant: the memory for records under construction is a fixed number of batches, whatever the number of
+ * connections; a connection holds one only between its first event and the next flush.
+ *
+ * <p>Threading: {@link #open} from any thread; an intake is confined to its connection's thread.
+ */
+public final class Ingest implements EventSink {
+    private static final Logger log = LoggerFactory.getLogger(Ingest.class);
+
+    /** A turn reads at most 64 KiB; its records are a few times larger when lines are short and tags are long. */
+    private static final int BATCH_BYTES = 256 << 10;
+
+    /** From here on a batch is flushed before the next event. */
+    private static final int BATCH_FULL_BYTES = 192 << 10;
+
+    /** At most this many unmatched tags are named in the log; all are counted. */
+    private static final int UNMATCHED_TAGS_NAMED = 1000;
+
+    private final Buffer buffer;
+    private final TagPatterns patterns;
+    private final Metrics metrics;
+    private final BlockingQueue<FrameBatch> batches;
+    private final Set<String> unmatchedTags = ConcurrentHashMap.newKeySet();
+
+    public Ingest(Buffer buffer, RecordConfig config, Metrics metrics) {
+        this.buffer = buffer;
+        this.patterns = TagPatterns.of(config.tags());
+        this.metrics = metrics;
+        int count = Math.min(16, 2 * Runtime.getRuntime().availableProcessors() + 2);
+        this.batches = new ArrayBlockingQueue<>(count);
+        for (int i = 0; i < count; i++) {
+            batches.add(new FrameBatch(BATCH_BYTES));
+        }
+    }
+
+    @Override
+    public Intake open(String peer) {
+        return new ConnectionIntake();
+    }
+
+    /** One connection's events. */
+    private final class ConnectionIntake implements Intake {
+        private final RecordEncoder encoder = new RecordEncoder();
+        private @Nullable FrameBatch batch;
+        private @Nullable Tag tag;
+        private boolean shipped;
+        private long appended;
+
+        @Override
+        public boolean take(Tag eventTag, long seconds, int nanos, MsgpackCursor record) {
+            if (eventTag != tag) {
+                tag = eventTag;
+                shipped = isShipped(eventTag);
+            }
+            if (!shipped) {
+                metrics.dropped(DropCause.UNMATCHED_TAG).increment();
+                return false;
+            }
+            FrameBatch frames = batch == null ? takeBatch() : batch;
+            if (!encoder.encode(frames, seconds, record, eventTag.bytes())) {
+                metrics.dropped(DropCause.TOO_LARGE).increment();
+                log.warn(
+                        "an event of tag {} was dropped: its record is larger than {} bytes",
+                        eventTag,
+                        FrameBatch.MAX_PAYLOAD_BYTES);
+            }
+            return frames.length() >= BATCH_FULL_BYTES;
+        }
+
+        @Override
+        public void flush() throws IntakeStoppedException {
+            FrameBatch frames = batch;
+            if (frames == null) {
+                return;
+            }
+            try {
+                if (frames.count() > 0) {
+                    appended = buffer.append(frames);
+                }
+            } catch (BufferClosedException e) {
+                throw new IntakeStoppedException("the agent is stopping", e);
+            } finally {
+                close();
+            }
+        }
+
+        @Override
+        public void awaitDurable() throws IntakeStoppedException {
+            try {
+                buffer.awaitDurable(appended);
+            } catch (BufferClosedException e) {
+                throw new IntakeStoppedException("the agent is stopping", e);
+            }
+        }
+
+        @Override
+        public void close() {
+            FrameBatch frames = batch;
+            if (frames != null) {
+                batch = null;
+                frames.clear();
+                batches.add(frames);
+            }
+        }
+
+        private FrameBatch takeBatch() {
+            boolean interrupted = false;
+            FrameBatch free = null;
+            while (free == null) {
+                try {
+                    free = batches.take();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            batch = free;
+            return free;
+        }
+    }
+
+    private boolean isShipped(Tag tag) {
+        String text = tag.toString();
+        if (patterns.match(text)) {
+            return true;
+        }
+        if (unmatchedTags.size() < UNMATCHED_TAGS_NAMED && unmatchedTags.add(text)) {
+            log.warn(
+                    "tag \"{}\" matches none of the patterns in record.tags: its lines are not shipped; add the tag there to ship them",
+                    text.replaceAll("\\p{Cntrl}", "?"));
+        }
+        return false;
+    }
+}

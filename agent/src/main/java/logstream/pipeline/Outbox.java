@@ -1,0 +1,183 @@
+package logstream.pipeline;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.PriorityQueue;
+import logstream.kinesis.KinesisConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records that are ready to be sent, and the rule that makes batches of them.
+ *
+ * <p>Three queues, in this order of preference: <em>suspects</em>, groups out of a refused request, sent as they are until
+ * the one to blame stands alone; <em>waiting</em>, records that rejoin after their wait; <em>fresh</em>, records just read.
+ * A batch of fresh records goes when it is full or its oldest record has waited for the linger time.
+ *
+ * <p>Threading: confined to the shipper thread.
+ */
+final class Outbox {
+    private final int maxRecords;
+    private final int maxBytes;
+    private final long lingerNanos;
+    private final Deque<List<Shipment>> suspects = new ArrayDeque<>();
+    private final PriorityQueue<Shipment> waiting =
+            new PriorityQueue<>(Comparator.comparingLong(Shipment::dueNanos).thenComparingLong(Shipment::ordinal));
+    private final Deque<Shipment> fresh = new ArrayDeque<>();
+    private long freshBytes;
+    private long bytes;
+
+    Outbox(KinesisConfig config) {
+        maxRecords = config.maxBatchRecords();
+        maxBytes = config.maxBatchBytes();
+        lingerNanos = config.linger().toNanos();
+    }
+
+    void addFresh(Shipment shipment) {
+        fresh.add(shipment);
+        freshBytes += shipment.size();
+        bytes += shipment.size();
+    }
+
+    void addWaiting(Shipment shipment) {
+        waiting.add(shipment);
+        bytes += shipment.size();
+    }
+
+    void addSuspects(List<Shipment> group) {
+        suspects.add(group);
+        for (Shipment shipment : group) {
+            bytes += shipment.size();
+        }
+    }
+
+    /** Bytes of all records in the three queues. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Whether a whole batch of fresh records is at hand. */
+    boolean isFull() {
+        return fresh.size() >= maxRecords || freshBytes >= maxBytes;
+    }
+
+    /** One record, the oldest that can be had without regard to its wait; empty when there is none. */
+    List<Shipment> probe() {
+        List<Shipment> group = suspects.poll();
+        if (group != null) {
+            if (group.size() > 1) {
+                suspects.addFirst(group.subList(1, group.size()));
+            }
+            return taken(List.of(group.getFirst()));
+        }
+        Shipment one = waiting.poll();
+        if (one == null) {
+            one = pollFresh();
+        }
+        return one == null ? List.of() : taken(List.of(one));
+    }
+
+    /**
+     * The next batch; empty when none should go now.
+     *
+     * @param allowed records at most
+     * @param hurry whether to go without linger
+     */
+    List<Shipment> batch(int allowed, boolean hurry, long now) {
+        if (allowed <= 0) {
+            return List.of();
+        }
+        List<Shipment> group = suspects.poll();
+        if (group != null) {
+            return taken(group);
+        }
+        boolean due = hurry || isFull() || isDue(waiting.peek(), now) || hasLingered(now);
+        return due ? fill(Math.min(allowed, maxRecords), now) : List.of();
+    }
+
+    /** Nanoseconds until {@link #batch} may have something; {@link Long#MAX_VALUE} when nothing is queued. */
+    long nanosUntilNext(boolean hurry, long now) {
+        if (!suspects.isEmpty()) {
+            return 0;
+        }
+        long next = Long.MAX_VALUE;
+        Shipment first = waiting.peek();
+        if (first != null) {
+            next = Math.max(0, first.dueNanos() - now);
+        }
+        Shipment oldest = fresh.peek();
+        if (oldest != null) {
+            boolean atOnce = hurry || isFull();
+            next = Math.min(next, atOnce ? 0 : Math.max(0, oldest.appendedNanos() + lingerNanos - now));
+        }
+        return next;
+    }
+
+    /** Forgets all records of a chunk. */
+    void forget(long sequence) {
+        List<List<Shipment>> groups = List.copyOf(suspects);
+        suspects.clear();
+        for (List<Shipment> group : groups) {
+            List<Shipment> kept =
+                    group.stream().filter(one -> one.sequence() != sequence).toList();
+            if (!kept.isEmpty()) {
+                suspects.add(kept);
+            }
+        }
+        waiting.removeIf(one -> one.sequence() == sequence);
+        fresh.removeIf(one -> one.sequence() == sequence);
+        freshBytes = fresh.stream().mapToLong(Shipment::size).sum();
+        bytes = freshBytes
+                + waiting.stream().mapToLong(Shipment::size).sum()
+                + suspects.stream()
+                        .flatMap(List::stream)
+                        .mapToLong(Shipment::size)
+                        .sum();
+    }
+
+    private List<Shipment> fill(int records, long now) {
+        List<Shipment> batch = new ArrayList<>();
+        long batchBytes = 0;
+        while (batch.size() < records) {
+            boolean rejoins = isDue(waiting.peek(), now);
+            Shipment next = rejoins ? waiting.peek() : fresh.peek();
+            if (next == null || (batchBytes + next.size() > maxBytes && !batch.isEmpty())) {
+                break;
+            }
+            batch.add(next);
+            batchBytes += next.size();
+            if (rejoins) {
+                waiting.remove();
+            } else {
+                pollFresh();
+            }
+        }
+        return taken(batch);
+    }
+
+    private List<Shipment> taken(List<Shipment> batch) {
+        for (Shipment shipment : batch) {
+            bytes -= shipment.size();
+        }
+        return batch;
+    }
+
+    private @Nullable Shipment pollFresh() {
+        Shipment one = fresh.poll();
+        if (one != null) {
+            freshBytes -= one.size();
+        }
+        return one;
+    }
+
+    private boolean hasLingered(long now) {
+        Shipment oldest = fresh.peek();
+        return oldest != null && now - oldest.appendedNanos() >= lingerNanos;
+    }
+
+    private static boolean isDue(@Nullable Shipment shipment, long now) {
+        return shipment != null && now - shipment.dueNanos() >= 0;
+    }
+}
