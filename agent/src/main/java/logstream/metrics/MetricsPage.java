@@ -67,10 +67,10 @@ public final class MetricsPage {
         counter("buffer_torn_bytes", "Bytes of chunks that did not check and were set aside.", metrics.bytesTorn);
         counter("buffer_forces", "Times the buffer was forced to disk.", metrics.forces);
         counter("buffer_forces_failed", "Times that forcing or writing the buffer failed.", metrics.forcesFailed);
-        gauge("buffer_events", "Events in the buffer, not yet done with.", Gauges::bufferedFrames);
-        gauge("buffer_bytes", "Bytes of the chunk files.", Gauges::bufferedBytes);
-        gauge("buffer_chunks", "Chunk files.", Gauges::bufferChunks);
-        gauge("buffer_oldest_milliseconds", "Age of the oldest event in the buffer.", Gauges::oldestPendingMillis);
+        gauge("buffer_events", "Events in the buffer, not yet done with.", 1, Gauges::bufferedFrames);
+        gauge("buffer_bytes", "Bytes of the chunk files.", 1, Gauges::bufferedBytes);
+        gauge("buffer_chunks", "Chunk files.", 1, Gauges::bufferChunks);
+        gauge("buffer_oldest_seconds", "Age of the oldest event in the buffer.", 0.001, Gauges::oldestPendingMillis);
     }
 
     private void registerDelivery() {
@@ -87,8 +87,8 @@ public final class MetricsPage {
                 metrics::deadLettered);
         counter("requests_sent", "PutRecords requests sent.", metrics.requestsSent);
         counter("requests_failed", "PutRecords requests of which nothing was accepted.", metrics.requestsFailed);
-        gauge("requests_in_flight", "PutRecords requests on their way.", Gauges::requestsInFlight);
-        gauge("dead_letter_bytes", "Bytes of dead letters kept on disk.", Gauges::deadLetterBytes);
+        gauge("requests_in_flight", "PutRecords requests on their way.", 1, Gauges::requestsInFlight);
+        gauge("dead_letter_bytes", "Bytes of dead letters kept on disk.", 1, Gauges::deadLetterBytes);
     }
 
     private void counter(String name, String help, LongAdder counter) {
@@ -114,12 +114,12 @@ public final class MetricsPage {
                 .register(registry);
     }
 
-    private void gauge(String name, String help, Function<Gauges, LongSupplier> gauge) {
+    private void gauge(String name, String help, double unit, Function<Gauges, LongSupplier> gauge) {
         GaugeWithCallback.builder()
                 .name("logstream_" + name)
                 .help(help)
                 .callback(callback ->
-                        callback.call((double) gauge.apply(metrics.gauges()).getAsLong()))
+                        callback.call(unit * gauge.apply(metrics.gauges()).getAsLong()))
                 .register(registry);
     }
 }

@@ -41,7 +41,8 @@ class RecordKeyTest {
     void keysNeverChange() {
         assertThat(RecordKey.of(5, 1, 0)).isEqualTo("68915014-3364-8f0b-8579-b44d132e0e54");
         assertThat(RecordKey.of(5, 1, 1)).isEqualTo("c76fc5df-517d-8707-b9ee-c6f9b957c4c5");
-        assertThat(RecordKey.of(MAX_IDENTITY, MAX_SEQUENCE, MAX_INDEX)).isEqualTo("1fbdcb1e-0ffb-8c19-a12c-15cdb6811d0d");
+        assertThat(RecordKey.of(MAX_IDENTITY, MAX_SEQUENCE, MAX_INDEX))
+                .isEqualTo("1fbdcb1e-0ffb-8c19-a12c-15cdb6811d0d");
     }
 
     @Test
