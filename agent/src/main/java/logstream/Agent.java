@@ -77,7 +77,7 @@ public final class Agent {
             ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
             Shipper shipper = new Shipper(buffer, stream::put, requests, config.kinesis(), metrics, System::nanoTime);
             metrics.gauges(new Metrics.Gauges(
-                    buffer::bufferedFrames,
+                    () -> Math.max(0, buffer.bufferedFrames() - shipper.doneNotReleased()),
                     buffer::bufferedBytes,
                     buffer::chunks,
                     buffer::oldestPendingMillis,

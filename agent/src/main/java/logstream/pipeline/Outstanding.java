@@ -2,6 +2,7 @@ package logstream.pipeline;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The records that were read and are not yet released, in the order of their frames.
@@ -9,10 +10,11 @@ import java.util.Deque;
  * <p>Invariant: whatever lies before the first record is done; so a frame is released only when it and all before it are
  * done.
  *
- * <p>Threading: confined to the shipper thread.
+ * <p>Threading: confined to the shipper thread, but for {@link #doneCount}.
  */
 final class Outstanding {
     private final Deque<Shipment> shipments = new ArrayDeque<>();
+    private final AtomicLong doneCount = new AtomicLong();
     private long bytes;
 
     void add(Shipment shipment) {
@@ -29,12 +31,24 @@ final class Outstanding {
         return bytes;
     }
 
+    /** Delivered, or kept as a dead letter. */
+    void done(Shipment shipment) {
+        shipment.done();
+        doneCount.incrementAndGet();
+    }
+
+    /** Records that are done while an older one is not: their frames are still in the buffer. Any thread. */
+    long doneCount() {
+        return doneCount.get();
+    }
+
     /** Forgets what is done at the front. Returns the ordinal up to which frames can be released, or -1 for none. */
     long takeDone() {
         long releasable = -1;
         Shipment first = shipments.peek();
         while (first != null && first.isDone()) {
             releasable = first.ordinal() + 1;
+            doneCount.decrementAndGet();
             bytes -= first.size();
             shipments.remove();
             first = shipments.peek();
@@ -55,6 +69,7 @@ final class Outstanding {
         while (first != null && first.sequence() == sequence) {
             if (first.isDone()) {
                 done++;
+                doneCount.decrementAndGet();
             }
             bytes -= first.size();
             shipments.remove();

@@ -2,7 +2,6 @@ package logstream.pipeline;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -16,15 +15,12 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import logstream.buffer.Buffer;
-import logstream.buffer.DeadLetter;
 import logstream.buffer.Frame;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.OutgoingRecord;
 import logstream.kinesis.PutOutcome;
-import logstream.kinesis.RecordResult;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DeadLetterCause;
-import logstream.metrics.Metrics.RetryCause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +28,10 @@ import org.slf4j.LoggerFactory;
  * The way out: reads frames, makes batches across all tags and connections, sends several at once, sends again what
  * failed, and releases frames up to the oldest that is not done.
  *
- * <p>Invariants: a record is in exactly one place: the outbox, a request in flight, the letters to keep, or done. It keeps
- * its key however often it is sent. From the oldest record not done to the newest read lie at most
- * {@link #MAX_SPAN_BYTES}.
+ * <p>Invariants: a record is in exactly one place: the {@link Outbox}, a request in flight, {@link GivenUp}, or done. It
+ * keeps its key however often it is sent. From the oldest record not done to the newest read lie at most
+ * {@link #MAX_SPAN_BYTES}. What an answer means is decided in {@link Settlement}, when to try in {@link Outage} and
+ * {@link FlowControl}.
  *
  * <p>Threading: all state belongs to the shipper thread, which calls {@link #step}; requests run elsewhere and leave their
  * answers in a queue.
@@ -46,7 +43,7 @@ public final class Shipper {
     /** Bytes of records in memory, in flight or waiting, beyond which nothing more is read. */
     private static final long MAX_HELD_BYTES = 8 << 20;
 
-    /** After a fault of the disk, reading and keeping dead letters are tried again this often. */
+    /** After a fault of the disk, reading is tried again this often. */
     private static final long DISK_RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final long LONGEST_PARK_NANOS = Duration.ofSeconds(1).toNanos();
@@ -56,33 +53,30 @@ public final class Shipper {
     private final Buffer buffer;
     private final Function<List<OutgoingRecord>, PutOutcome> stream;
     private final Executor requests;
+    private final KinesisConfig config;
     private final Metrics metrics;
     private final LongSupplier nanoClock;
-    private final int retryLimit;
 
     private final Outstanding outstanding = new Outstanding();
     private final Outbox outbox;
     private final Outage outage;
     private final FlowControl flow;
+    private final GivenUp givenUp;
+    private final Settlement settlement;
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-    private final List<Shipment> lettersToKeep = new ArrayList<>();
-    private final List<DeadLetter> letters = new ArrayList<>();
+    private final AtomicInteger inFlight = new AtomicInteger();
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Thread thread;
 
-    private final AtomicInteger inFlight = new AtomicInteger();
     private long inFlightBytes;
-    private long acceptedSoFar;
-    private long diskRetryNanos;
+    private long readRetryNanos;
     private volatile boolean draining;
     private volatile boolean stopped;
-
-    /** A request that is over. */
-    private record Answer(List<Shipment> batch, boolean probe, long sentNanos, PutOutcome outcome) {}
 
     /**
      * @param stream puts one batch and tells what happened; called on {@code requests}, several at once
      * @param requests runs requests; must not run them on the calling thread
+     * @param nanoClock as {@link System#nanoTime}, with which the buffer marks its frames
      */
     public Shipper(
             Buffer buffer,
@@ -94,13 +88,15 @@ public final class Shipper {
         this.buffer = buffer;
         this.stream = stream;
         this.requests = requests;
+        this.config = config;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
-        this.retryLimit = config.retryLimit();
+        this.readRetryNanos = nanoClock.getAsLong();
         this.outbox = new Outbox(config);
         this.outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
         this.flow = new FlowControl(config.maxRequestsInFlight(), nanoClock.getAsLong());
-        this.diskRetryNanos = nanoClock.getAsLong();
+        this.givenUp = new GivenUp(buffer, outstanding, metrics);
+        this.settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
         this.thread = Thread.ofPlatform().name("shipper").unstarted(this::run);
     }
 
@@ -112,6 +108,11 @@ public final class Shipper {
     /** Requests on their way. Any thread. */
     public int inFlight() {
         return inFlight.get();
+    }
+
+    /** Records counted as delivered, or as dead letters, whose frames are still in the buffer. Any thread. */
+    public long doneNotReleased() {
+        return outstanding.doneCount();
     }
 
     /**
@@ -143,7 +144,7 @@ public final class Shipper {
             }
         } catch (RuntimeException | Error e) {
             log.error(
-                    "the shipper ended by a bug: nothing is sent any more, lines are kept in the buffer; restart the agent",
+                    "a bug ended the shipper: nothing is sent any more, lines are kept in the buffer; restart the agent",
                     e);
             throw e;
         }
@@ -152,199 +153,78 @@ public final class Shipper {
     /** Does all that can be done now. Returns the nanoseconds until there may be more to do without a wake-up. */
     long step(long now) {
         settle(now);
-        keepLetters(now);
-        setAsideWhenExhausted();
+        givenUp.keep(now);
+        makeRoom();
         long releasable = outstanding.takeDone();
         if (releasable >= 0) {
             buffer.release(releasable);
         }
-        send(now);
-        if (draining && isEmpty()) {
+        sendBatches(now);
+        sendProbe(now);
+        if (draining && outstanding.isEmpty() && inFlight.get() == 0 && buffer.bufferedFrames() == 0) {
             drained.countDown();
         }
         return nanosUntilNext(now);
     }
 
-    private boolean isEmpty() {
-        return outstanding.isEmpty() && inFlight.get() == 0 && buffer.bufferedFrames() == 0;
-    }
-
     private void settle(long now) {
         for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
             inFlight.decrementAndGet();
-            for (Shipment shipment : answer.batch) {
+            for (Shipment shipment : answer.batch()) {
                 inFlightBytes -= shipment.size();
             }
-            settle(answer, now);
+            settlement.settle(answer, now);
         }
     }
 
-    private void settle(Answer answer, long now) {
-        List<Shipment> batch = answer.batch;
-        switch (answer.outcome) {
-            case PutOutcome.Answered(List<RecordResult> results) -> settleRecords(answer, results, now);
-            case PutOutcome.Throttled(String _) -> {
-                outage.end(now);
-                flow.answered(0, batch.size(), now);
-                retry(batch, RetryCause.THROTTLED, now, true);
-            }
-            case PutOutcome.Unavailable(String reason) -> {
-                outage.failed(answer.sentNanos, now, answer.probe, reason);
-                retry(batch, RetryCause.UNAVAILABLE, now, false);
-            }
-            case PutOutcome.NeedsOperator(String reason, String advice) -> {
-                outage.failedForOperator(now, reason, advice);
-                retry(batch, RetryCause.OPERATOR, now, false);
-            }
-            case PutOutcome.Refused(String reason) -> refuse(batch, reason);
-        }
-        if (!(answer.outcome instanceof PutOutcome.Answered)) {
-            metrics.requestsFailed.increment();
-        }
-    }
-
-    private void settleRecords(Answer answer, List<RecordResult> results, long now) {
-        int accepted = 0;
-        int throttled = 0;
-        String failure = "";
-        List<Shipment> failed = new ArrayList<>();
-        for (int index = 0; index < results.size(); index++) {
-            Shipment shipment = answer.batch.get(index);
-            switch (results.get(index)) {
-                case RecordResult.Accepted _ -> {
-                    accepted++;
-                    metrics.bytesDelivered.add(shipment.record().data().length);
-                    shipment.done();
-                }
-                case RecordResult.Throttled _ -> {
-                    throttled++;
-                    retry(List.of(shipment), RetryCause.THROTTLED, now, true);
-                }
-                case RecordResult.Failed(String code, String message) -> {
-                    failure = code + ": " + message;
-                    failed.add(shipment);
-                }
-            }
-        }
-        acceptedSoFar += accepted;
-        metrics.recordsDelivered.add(accepted);
-        flow.answered(accepted, throttled, now);
-        if (accepted + throttled > 0) {
-            outage.end(now);
-        } else {
-            outage.failed(answer.sentNanos, now, answer.probe, failure);
-        }
-        for (Shipment shipment : failed) {
-            if (shipment.refused(acceptedSoFar) > retryLimit) {
-                giveUp(
-                        shipment,
-                        DeadLetterCause.REFUSED,
-                        "refused " + retryLimit + " times while others passed, last with " + failure);
-            } else {
-                retry(List.of(shipment), RetryCause.FAILED, now, true);
-            }
-        }
-    }
-
-    private void retry(List<Shipment> batch, RetryCause cause, long now, boolean wait) {
-        metrics.retried(cause).add(batch.size());
-        for (Shipment shipment : batch) {
-            if (wait) {
-                shipment.waitLonger(now);
-            } else {
-                shipment.rejoin(now);
-            }
-            outbox.addWaiting(shipment);
-        }
-    }
-
-    /** One of the batch can never be accepted: halves are sent until it stands alone. */
-    private void refuse(List<Shipment> batch, String reason) {
-        if (batch.size() == 1) {
-            giveUp(batch.getFirst(), DeadLetterCause.REFUSED, reason);
-            return;
-        }
-        int middle = batch.size() / 2;
-        outbox.addSuspects(List.copyOf(batch.subList(0, middle)));
-        outbox.addSuspects(List.copyOf(batch.subList(middle, batch.size())));
-    }
-
-    private void giveUp(Shipment shipment, DeadLetterCause cause, String reason) {
-        log.warn("record {} goes to the dead letters: {}", shipment.record().key(), reason);
-        metrics.deadLettered(cause).increment();
-        letters.add(new DeadLetter(
-                shipment.record().key(),
-                reason,
-                Instant.now(),
-                shipment.record().data()));
-        lettersToKeep.add(shipment);
-    }
-
-    private void keepLetters(long now) {
-        if (letters.isEmpty() || now - diskRetryNanos < 0) {
-            return;
-        }
-        try {
-            buffer.keepDeadLetters(letters);
-        } catch (IOException e) {
-            log.error(
-                    "{} dead letters cannot be written, they are kept in memory and tried again: {}",
-                    letters.size(),
-                    e.toString());
-            diskRetryNanos = now + DISK_RETRY_NANOS;
-            return;
-        }
-        lettersToKeep.forEach(Shipment::done);
-        lettersToKeep.clear();
-        letters.clear();
-    }
-
-    /** Past the limit of retries, and only while intake waits for room, the oldest chunk makes way. */
-    private void setAsideWhenExhausted() {
-        if (!outage.isExhausted() || inFlight.get() > 0 || !letters.isEmpty() || !buffer.isFull()) {
+    /** Past the limit of retries, and only while intake waits for room, the oldest chunk goes to the dead letters. */
+    private void makeRoom() {
+        if (!outage.isExhausted() || inFlight.get() > 0 || !givenUp.isEmpty() || !buffer.isFull()) {
             return;
         }
         long sequence = outstanding.oldestSequence();
+        String reason = "nothing was accepted in " + config.retryLimit() + " retries, last: " + outage.reason();
         try {
-            long frames = buffer.setAsideOldestChunk(
-                    "nothing was accepted in " + retryLimit + " retries, last: " + outage.reason());
+            long frames = buffer.setAsideOldestChunk(reason);
             if (frames > 0) {
                 outbox.forget(sequence);
-                long lost = frames - outstanding.forget(sequence);
-                metrics.deadLettered(DeadLetterCause.RETRIES_EXHAUSTED).add(lost);
-                log.error(
-                        "the buffer is full and {} retries are over: {} records went to the dead letters to make room",
-                        retryLimit,
-                        lost);
+                long given = frames - outstanding.forget(sequence);
+                metrics.deadLettered(DeadLetterCause.RETRIES_EXHAUSTED).add(given);
+                log.error("the buffer is full: {} records went to the dead letters to make room; {}", given, reason);
             }
         } catch (IOException e) {
             log.error("the oldest chunk cannot be moved to the dead letters: {}", e.toString());
         }
     }
 
-    private void send(long now) {
-        while (inFlight.get() < (outage.isOngoing() ? 1 : flow.inFlightLimit())) {
-            if (outage.isOngoing() && !outage.allowsBatch(now)) {
-                break;
-            }
+    private void sendBatches(long now) {
+        while (inFlight.get() < requestLimit() && outage.allowsBatch(now)) {
             read(now);
             List<Shipment> batch = outbox.batch(flow.allowance(now), draining, now);
             if (batch.isEmpty()) {
-                break;
+                return;
             }
             flow.sent(batch.size(), now);
-            dispatch(batch, false, now);
-        }
-        if (outage.allowsProbe(now)) {
-            read(now);
-            List<Shipment> one = outbox.probe();
-            if (!one.isEmpty()) {
-                dispatch(one, true, now);
-            }
+            send(batch, false, now);
         }
     }
 
-    private void dispatch(List<Shipment> batch, boolean probe, long now) {
+    private void sendProbe(long now) {
+        if (!outage.allowsProbe(now)) {
+            return;
+        }
+        read(now);
+        List<Shipment> one = outbox.probe();
+        if (!one.isEmpty()) {
+            send(one, true, now);
+        }
+    }
+
+    private int requestLimit() {
+        return outage.isOngoing() ? 1 : flow.inFlightLimit();
+    }
+
+    private void send(List<Shipment> batch, boolean probe, long now) {
         List<OutgoingRecord> records = new ArrayList<>(batch.size());
         for (Shipment shipment : batch) {
             records.add(shipment.record());
@@ -363,14 +243,14 @@ public final class Shipper {
         try {
             return stream.apply(records);
         } catch (RuntimeException | Error e) {
-            log.error("a request ended by a bug, its records are sent again", e);
+            log.error("a bug ended a request; its records are sent again", e);
             return new PutOutcome.Unavailable("bug: " + e);
         }
     }
 
     /** Reads on until a whole batch is at hand, nothing is left, or enough is held. */
     private void read(long now) {
-        if (now - diskRetryNanos < 0) {
+        if (now - readRetryNanos < 0) {
             return;
         }
         try {
@@ -385,7 +265,7 @@ public final class Shipper {
             }
         } catch (IOException e) {
             log.error("the buffer cannot be read, tried again in a second: {}", e.toString());
-            diskRetryNanos = now + DISK_RETRY_NANOS;
+            readRetryNanos = now + DISK_RETRY_NANOS;
         }
     }
 
@@ -395,26 +275,25 @@ public final class Shipper {
         Shipment shipment = new Shipment(frame, record);
         outstanding.add(shipment);
         if (record.size() > OutgoingRecord.MAX_BYTES) {
-            giveUp(
-                    shipment,
-                    DeadLetterCause.TOO_LARGE,
-                    "data and key are " + record.size() + " bytes, the stream takes " + OutgoingRecord.MAX_BYTES);
+            String reason = "data and key are " + record.size() + " bytes, a stream takes " + OutgoingRecord.MAX_BYTES;
+            givenUp.add(shipment, DeadLetterCause.TOO_LARGE, reason);
         } else {
             outbox.addFresh(shipment);
         }
     }
 
     private long nanosUntilNext(long now) {
-        if (!letters.isEmpty()) {
-            return Math.max(0, diskRetryNanos - now);
+        if (!givenUp.isEmpty()) {
+            return givenUp.nanosUntilRetry(now);
         }
         if (outbox.bytes() == 0) {
             return LONGEST_PARK_NANOS;
         }
-        if (outage.isOngoing() && (inFlight.get() > 0 || !outage.allowsBatch(now))) {
-            return outage.nanosUntilNext(inFlight.get() > 0, now);
+        boolean underWay = inFlight.get() > 0;
+        if (outage.isOngoing() && (underWay || !outage.allowsBatch(now))) {
+            return outage.nanosUntilNext(underWay, now);
         }
-        if (inFlight.get() >= flow.inFlightLimit()) {
+        if (inFlight.get() >= requestLimit()) {
             return LONGEST_PARK_NANOS;
         }
         return Math.max(outbox.nanosUntilNext(draining, now), flow.nanosUntil(1, now));

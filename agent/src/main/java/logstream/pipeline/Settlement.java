@@ -1,0 +1,143 @@
+package logstream.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import logstream.kinesis.KinesisConfig;
+import logstream.kinesis.PutOutcome;
+import logstream.kinesis.RecordResult;
+import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.DeadLetterCause;
+import logstream.metrics.Metrics.RetryCause;
+
+/**
+ * What an answer means for each record that it is about: done, sent again, or given up.
+ *
+ * <p>Invariant: a record that went through is not sent again; one that did not is sent again under the same key.
+ *
+ * <p>Threading: confined to the shipper thread.
+ */
+final class Settlement {
+    private final int retryLimit;
+    private final Outstanding outstanding;
+    private final Outbox outbox;
+    private final Outage outage;
+    private final FlowControl flow;
+    private final GivenUp givenUp;
+    private final Metrics metrics;
+    private long acceptedSoFar;
+
+    Settlement(
+            KinesisConfig config,
+            Outstanding outstanding,
+            Outbox outbox,
+            Outage outage,
+            FlowControl flow,
+            GivenUp givenUp,
+            Metrics metrics) {
+        this.retryLimit = config.retryLimit();
+        this.outstanding = outstanding;
+        this.outbox = outbox;
+        this.outage = outage;
+        this.flow = flow;
+        this.givenUp = givenUp;
+        this.metrics = metrics;
+    }
+
+    void settle(Answer answer, long now) {
+        List<Shipment> batch = answer.batch();
+        switch (answer.outcome()) {
+            case PutOutcome.Answered(List<RecordResult> results) -> settleRecords(answer, results, now);
+            case PutOutcome.Throttled _ -> {
+                metrics.requestsFailed.increment();
+                outage.end(now);
+                flow.answered(0, batch.size(), now);
+                batch.forEach(shipment -> sendAgainLater(shipment, RetryCause.THROTTLED, now));
+            }
+            case PutOutcome.Unavailable(String reason) -> {
+                metrics.requestsFailed.increment();
+                outage.failed(answer.sentNanos(), now, answer.probe(), reason);
+                sendAgain(batch, RetryCause.UNAVAILABLE, now);
+            }
+            case PutOutcome.NeedsOperator(String reason, String advice) -> {
+                metrics.requestsFailed.increment();
+                outage.failedForOperator(now, reason, advice);
+                sendAgain(batch, RetryCause.OPERATOR, now);
+            }
+            case PutOutcome.Refused(String reason) -> {
+                metrics.requestsFailed.increment();
+                refuse(batch, reason);
+            }
+        }
+    }
+
+    private void settleRecords(Answer answer, List<RecordResult> results, long now) {
+        int accepted = 0;
+        int throttled = 0;
+        String failure = "";
+        List<Shipment> failed = new ArrayList<>();
+        for (int index = 0; index < results.size(); index++) {
+            Shipment shipment = answer.batch().get(index);
+            switch (results.get(index)) {
+                case RecordResult.Accepted _ -> {
+                    accepted++;
+                    metrics.bytesDelivered.add(shipment.record().data().length);
+                    outstanding.done(shipment);
+                }
+                case RecordResult.Throttled _ -> {
+                    throttled++;
+                    sendAgainLater(shipment, RetryCause.THROTTLED, now);
+                }
+                case RecordResult.Failed(String code, String message) -> {
+                    failure = code + ": " + message;
+                    failed.add(shipment);
+                }
+            }
+        }
+        acceptedSoFar += accepted;
+        metrics.recordsDelivered.add(accepted);
+        flow.answered(accepted, throttled, now);
+        if (accepted + throttled > 0) {
+            outage.end(now);
+        } else {
+            outage.failed(answer.sentNanos(), now, answer.probe(), failure);
+        }
+        for (Shipment shipment : failed) {
+            settleFailed(shipment, failure, now);
+        }
+    }
+
+    private void settleFailed(Shipment shipment, String failure, long now) {
+        if (shipment.refused(acceptedSoFar) > retryLimit) {
+            String reason = "refused " + (retryLimit + 1) + " times while others passed, last with " + failure;
+            givenUp.add(shipment, DeadLetterCause.REFUSED, reason);
+        } else {
+            sendAgainLater(shipment, RetryCause.FAILED, now);
+        }
+    }
+
+    private void sendAgainLater(Shipment shipment, RetryCause cause, long now) {
+        metrics.retried(cause).increment();
+        shipment.waitLonger(now);
+        outbox.addWaiting(shipment);
+    }
+
+    /** As soon as anything is sent at all: the outage decides. */
+    private void sendAgain(List<Shipment> batch, RetryCause cause, long now) {
+        metrics.retried(cause).add(batch.size());
+        for (Shipment shipment : batch) {
+            shipment.rejoin(now);
+            outbox.addWaiting(shipment);
+        }
+    }
+
+    /** One of the batch can never be accepted: halves are sent until it stands alone. */
+    private void refuse(List<Shipment> batch, String reason) {
+        if (batch.size() == 1) {
+            givenUp.add(batch.getFirst(), DeadLetterCause.REFUSED, reason);
+            return;
+        }
+        int middle = batch.size() / 2;
+        outbox.addSuspects(List.copyOf(batch.subList(0, middle)));
+        outbox.addSuspects(List.copyOf(batch.subList(middle, batch.size())));
+    }
+}
