@@ -24,6 +24,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class Program implements AfterEachCallback {
     private static final int PATIENCE_SECONDS = 60;
+    private static final Map<String, String> CREDENTIALS =
+            Map.of("AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test");
 
     private final List<AgentProcess> started = new CopyOnWriteArrayList<>();
 
@@ -34,20 +36,27 @@ public final class Program implements AfterEachCallback {
         Runtime.getRuntime().addShutdownHook(new Thread(this::endAll, "end of the programs"));
     }
 
-    /** Starts {@code logstream run --config} with a configuration made of this YAML, written into the folder. */
+    /**
+     * Starts {@code logstream run --config} with a configuration made of this YAML, written into the folder, and with
+     * credentials that a local endpoint takes.
+     */
     public AgentProcess runWith(Path folder, String yaml) {
         try {
             Path config = Files.writeString(folder.resolve("logstream.yaml"), yaml);
-            return start("run", "--config", config.toString());
+            return start(builder(CREDENTIALS, "run", "--config", config.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Starts the program and leaves it running. */
+    /** Starts the program, without any credentials, and leaves it running. */
     public AgentProcess start(String... arguments) {
+        return start(builder(Map.of(), arguments));
+    }
+
+    private AgentProcess start(ProcessBuilder builder) {
         try {
-            AgentProcess agent = new AgentProcess(builder(arguments).start());
+            AgentProcess agent = new AgentProcess(builder.start());
             started.add(agent);
             return agent;
         } catch (IOException e) {
@@ -55,14 +64,14 @@ public final class Program implements AfterEachCallback {
         }
     }
 
-    /** Runs a command to its end, at most a minute. */
+    /** Runs a command to its end, without any credentials, at most a minute. */
     public Finished command(byte[] input, String... arguments) {
         try {
             Path folder = Files.createTempDirectory("logstream-command");
             Path in = Files.write(folder.resolve("in"), input);
             Path out = folder.resolve("out");
             Path err = folder.resolve("err");
-            Process process = builder(arguments)
+            Process process = builder(Map.of(), arguments)
                     .redirectInput(in.toFile())
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
@@ -103,7 +112,7 @@ public final class Program implements AfterEachCallback {
         started.forEach(AgentProcess::end);
     }
 
-    private static ProcessBuilder builder(String... arguments) {
+    private static ProcessBuilder builder(Map<String, String> credentials, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
@@ -117,8 +126,7 @@ public final class Program implements AfterEachCallback {
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("LOGSTREAM_"));
         environment.put("AWS_EC2_METADATA_DISABLED", "true");
-        environment.put("AWS_ACCESS_KEY_ID", "test");
-        environment.put("AWS_SECRET_ACCESS_KEY", "test");
+        environment.putAll(credentials);
         return builder;
     }
 
