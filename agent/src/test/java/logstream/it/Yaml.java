@@ -1,0 +1,31 @@
+package logstream.it;
+
+import java.net.URI;
+import java.nio.file.Path;
+
+/** The configuration of an agent under test: ports from the system, the buffer in the test's folder. */
+final class Yaml {
+    static final String STREAM = "logs";
+
+    private Yaml() {}
+
+    static String of(Path folder, URI endpoint) {
+        return of(folder.resolve("buffer"), endpoint, "16MiB");
+    }
+
+    static String of(Path buffer, URI endpoint, String chunkSize) {
+        return """
+                forward:
+                  port: 0
+                buffer:
+                  directory: %s
+                  chunk_size: %s
+                kinesis:
+                  stream: %s
+                  region: us-east-1
+                  endpoint_url: %s
+                monitor:
+                  port: 0
+                """.formatted(buffer, chunkSize, STREAM, endpoint);
+    }
+}
