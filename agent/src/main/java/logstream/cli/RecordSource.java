@@ -1,0 +1,45 @@
+package logstream.cli;
+
+import java.util.List;
+import logstream.kinesis.KinesisConfig;
+import logstream.kinesis.ReadRecord;
+import logstream.kinesis.StartAt;
+import logstream.kinesis.StreamReader;
+
+/** Where {@code tail} reads records: a stream, or a list in a test. */
+interface RecordSource extends AutoCloseable {
+    /** What came since the last call, each shard's records in their order. */
+    List<ReadRecord> poll();
+
+    /** Whether the last call found every shard at its end. */
+    boolean caughtUp();
+
+    @Override
+    void close();
+
+    /** Opens a source. */
+    interface Opener {
+        RecordSource open(KinesisConfig config, StartAt startAt);
+    }
+
+    /** Reads the stream that the configuration names. */
+    static RecordSource open(KinesisConfig config, StartAt startAt) {
+        StreamReader reader = StreamReader.open(config, startAt);
+        return new RecordSource() {
+            @Override
+            public List<ReadRecord> poll() {
+                return reader.poll();
+            }
+
+            @Override
+            public boolean caughtUp() {
+                return reader.caughtUp();
+            }
+
+            @Override
+            public void close() {
+                reader.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,174 @@
+package logstream.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import logstream.Agent;
+import logstream.AgentConfig;
+import logstream.StartException;
+import logstream.config.ConfigException;
+import logstream.config.ConfigFile;
+import logstream.forward.ForwardConfig;
+import logstream.metrics.MonitorConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs the agent until a signal ends it. */
+@Command(
+        name = "run",
+        description = "Run the agent: take lines from containers, ship them to the stream.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        customSynopsis = {"logstream run --config FILE", "logstream run --local [LOCAL OPTIONS]"},
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  Ship to the stream that the configuration names:",
+            "    logstream run --config /etc/logstream/logstream.yml",
+            "  Try everything on this machine, without configuration and account:",
+            "    logstream run --local",
+            "  A second one beside it:",
+            "    logstream run --local --local-port 4568 --forward-port 24225 --monitor-port 24221 \\",
+            "        --buffer /tmp/second-buffer",
+            "",
+            "SIGTERM or Ctrl-C ends it in order: what has arrived is written to the buffer and sent for a",
+            "while (shutdown.grace); the rest is sent after the next start. A second Ctrl-C ends it at once."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:Ended in order by a signal",
+            "1:Could not start: a port is taken, the buffer is in use, ...",
+            "2:Wrong options or wrong configuration",
+            "130:Ended at once by a second signal"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "Configuration, in YAML. Everything that is wrong with it is told at once.")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--local",
+            description = "Agent, a local Kinesis endpoint and a stream of 2 shards in one process. Every tag is"
+                    + " shipped. Nothing leaves this machine.")
+    private boolean local;
+
+    @Option(
+            names = "--local-port",
+            paramLabel = "PORT",
+            description = "With --local: port of the endpoint; 4567 unless given, 0 takes a free one.")
+    private @Nullable Integer localPort;
+
+    @Option(
+            names = "--forward-port",
+            paramLabel = "PORT",
+            description = "With --local: port for containers; 24224 unless given, 0 takes a free one.")
+    private @Nullable Integer forwardPort;
+
+    @Option(
+            names = "--monitor-port",
+            paramLabel = "PORT",
+            description = "With --local: port of health and metrics; 24220 unless given, 0 takes a free one.")
+    private @Nullable Integer monitorPort;
+
+    @Option(
+            names = "--buffer",
+            paramLabel = "DIR",
+            description =
+                    "With --local: folder of the buffer; logstream/buffer in the user's cache folder unless given.")
+    private @Nullable Path buffer;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws Failure {
+        if (local) {
+            return runLocal();
+        }
+        if (localPort != null || forwardPort != null || monitorPort != null || buffer != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--local-port, --forward-port, --monitor-port and --buffer go with --local;"
+                            + " a configuration has settings for them");
+        }
+        if (config == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--config FILE or --local is missing; --local needs nothing else");
+        }
+        AgentConfig agentConfig = read(config);
+        Signals signals = Signals.take();
+        runUntil(signals, agentConfig, agent -> {});
+        return ExitCode.OK;
+    }
+
+    private int runLocal() throws Failure {
+        if (config != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--config and --local exclude each other: --local needs no configuration");
+        }
+        Ports.check(spec.commandLine(), "--local-port", localPort);
+        Ports.check(spec.commandLine(), "--forward-port", forwardPort);
+        Ports.check(spec.commandLine(), "--monitor-port", monitorPort);
+        Path folder = (buffer == null ? LocalSetting.bufferFolder(System.getenv()) : buffer).toAbsolutePath();
+        Signals signals = Signals.take();
+        LocalSetting.provideCredentials();
+        try (LocalEndpoint endpoint =
+                LocalEndpoint.open(Ports.orElse(localPort, LocalSetting.ENDPOINT_PORT), "--local-port")) {
+            endpoint.create(LocalSetting.STREAM, LocalSetting.SHARDS);
+            AgentConfig agentConfig = LocalSetting.config(
+                    endpoint.uri(),
+                    Ports.orElse(forwardPort, ForwardConfig.DEFAULT_PORT),
+                    Ports.orElse(monitorPort, MonitorConfig.DEFAULT.port()),
+                    folder);
+            runUntil(signals, agentConfig, agent -> {
+                spec.commandLine()
+                        .getOut()
+                        .print(StartText.of(
+                                Logstream.command(), endpoint.uri(), agent.forwardPort(), agent.monitorPort(), folder));
+                spec.commandLine().getOut().flush();
+            });
+        }
+        return ExitCode.OK;
+    }
+
+    private static AgentConfig read(Path file) throws Failure {
+        try {
+            return ConfigFile.read(file);
+        } catch (ConfigException wrong) {
+            throw new Failure(ExitCode.USAGE, wrong.getMessage() + "\nNothing was started.", wrong);
+        }
+    }
+
+    private interface WhenStarted {
+        void tell(Agent agent);
+    }
+
+    private static void runUntil(Signals signals, AgentConfig config, WhenStarted whenStarted) throws Failure {
+        Logger log = LoggerFactory.getLogger(RunCommand.class);
+        Agent agent;
+        try {
+            agent = Agent.start(config);
+        } catch (StartException cannot) {
+            throw new Failure(ExitCode.FAILED, String.valueOf(cannot.getMessage()), cannot);
+        }
+        // Read by tests and scripts: the form stays as it is.
+        log.info(
+                "listening forward={} monitor={}",
+                new HostPort(config.forward().bind(), agent.forwardPort()),
+                new HostPort(config.monitor().bind(), agent.monitorPort()));
+        whenStarted.tell(agent);
+        signals.await();
+        log.info(
+                "stopping; a second signal ends at once, what is buffered stays in {}",
+                config.buffer().directory());
+        agent.stop();
+        log.info("stopped");
+    }
+}

@@ -1,0 +1,67 @@
+package logstream.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import logstream.kinesis.ReadRecord;
+
+/**
+ * The loop of {@code tail}: read, put in order, print.
+ *
+ * <p>Threading: confined to one thread.
+ */
+final class Tail {
+    private final TailOrder order;
+    private final TailFormat format;
+    private final boolean untilPresentEnd;
+
+    /**
+     * @param untilPresentEnd whether to end when all shards were read to their end, instead of waiting for more
+     */
+    Tail(TailOrder order, TailFormat format, boolean untilPresentEnd) {
+        this.order = order;
+        this.format = format;
+        this.untilPresentEnd = untilPresentEnd;
+    }
+
+    /**
+     * Prints until the present end, or for ever.
+     *
+     * @throws Failure when the stream cannot be read
+     * @throws IOException when nobody reads the output any more
+     */
+    void run(Supplier<RecordSource> opener, OutputStream out) throws Failure, IOException {
+        try (RecordSource source = opener.get()) {
+            while (true) {
+                source.poll().forEach(order::add);
+                boolean caughtUp = source.caughtUp();
+                print(order.ready(caughtUp), out);
+                if (untilPresentEnd && caughtUp) {
+                    print(order.rest(), out);
+                    return;
+                }
+            }
+        } catch (RuntimeException unreadable) {
+            throw new Failure(ExitCode.FAILED, "the stream cannot be read: " + sentence(unreadable), unreadable);
+        }
+    }
+
+    private void print(List<ReadRecord> records, OutputStream out) throws IOException {
+        for (ReadRecord record : records) {
+            Optional<byte[]> line = format.line(record.data());
+            if (line.isPresent()) {
+                out.write(line.get());
+            }
+        }
+        out.flush();
+    }
+
+    private static String sentence(RuntimeException unreadable) {
+        String message = unreadable.getMessage();
+        return message == null || message.isBlank()
+                ? unreadable.toString()
+                : message.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,150 @@
+package logstream.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import logstream.kinesis.KinesisConfig;
+import logstream.kinesis.StartAt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Reads a stream and prints its lines. */
+@Command(
+        name = "tail",
+        description = "Read the stream and print lines as they come: time container source | line.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  What 'logstream run --local' ships (found by itself on 127.0.0.1:4567):",
+            "    logstream tail",
+            "  One application's last quarter of an hour, then what comes:",
+            "    logstream tail logs --region eu-west-1 --from 15m --tag 'grid.live/www-data/*'",
+            "  Everything the stream has, as JSON, for a program:",
+            "    logstream tail logs --no-follow --json | jq -r .log",
+            "",
+            "Lines of one agent are shown in their order, and once even if they were sent twice. Without a",
+            "terminal, or with NO_COLOR set, there is no colour."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:Read to the end (--no-follow), or nobody reads the output any more",
+            "1:The stream is missing or cannot be read",
+            "2:Wrong options",
+            "130:Ended by Ctrl-C"
+        })
+final class TailCommand implements Callable<Integer> {
+    private static final int PROBE_MILLIS = 300;
+
+    @Parameters(arity = "0..1", paramLabel = "STREAM", description = "Name or ARN. Default: logstream.")
+    private @Nullable String stream;
+
+    @Option(
+            names = "--endpoint-url",
+            paramLabel = "URL",
+            description = "Endpoint to ask instead of the region's own. Without it and without STREAM, a local endpoint"
+                    + " on 127.0.0.1:4567 is taken if there is one.")
+    private @Nullable URI endpoint;
+
+    @Option(names = "--region", paramLabel = "REGION", description = "AWS region. Default: as the AWS tools find it.")
+    private @Nullable String region;
+
+    @Option(
+            names = "--from",
+            paramLabel = "WHERE",
+            converter = StartOption.class,
+            description = "trim-horizon (the oldest there is), latest, a moment (2026-01-31T09:30:00Z) or how long ago"
+                    + " (5m, 2h). Default: latest; trim-horizon with --no-follow or an endpoint on this machine.")
+    private @Nullable StartAt from;
+
+    @Option(
+            names = "--tag",
+            paramLabel = "GLOB",
+            converter = Glob.Converter.class,
+            description = "Only lines with such a tag; * stands for any characters.")
+    private @Nullable Glob tag;
+
+    @Option(
+            names = "--container",
+            paramLabel = "NAME",
+            converter = Glob.Converter.class,
+            description = "Only lines of such containers; * stands for any characters.")
+    private @Nullable Glob container;
+
+    @Option(names = "--no-follow", description = "Read what there is now, then end.")
+    private boolean noFollow;
+
+    @Option(names = "--json", description = "Print records as they are, one in a line.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws Failure {
+        boolean terminal = TerminalText.onTerminal();
+        boolean colour =
+                terminal && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+        KinesisConfig config = config(System.getenv());
+        boolean local = config.endpoint() != null && LocalSetting.isLoopback(config.endpoint());
+        if (local) {
+            LocalSetting.provideCredentials();
+        }
+        StartAt startAt = from != null ? from : noFollow || local ? new StartAt.TrimHorizon() : new StartAt.Latest();
+        Tail tail = new Tail(
+                new TailOrder(System::nanoTime), new TailFormat(tag, container, json, terminal, colour), noFollow);
+        try (OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16)) {
+            tail.run(() -> RecordSource.open(config, startAt), out);
+        } catch (IOException nobodyReads) {
+            // As with `| head`: whoever closed the pipe has what they wanted.
+            return ExitCode.OK;
+        }
+        return ExitCode.OK;
+    }
+
+    private KinesisConfig config(Map<String, String> environment) {
+        if (endpoint != null && (endpoint.getScheme() == null || endpoint.getHost() == null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--endpoint-url '" + endpoint + "' is no URL with a host, such as " + LocalSetting.ENDPOINT);
+        }
+        URI found = endpoint;
+        boolean toldElsewhere =
+                environment.containsKey("AWS_ENDPOINT_URL") || environment.containsKey("AWS_ENDPOINT_URL_KINESIS");
+        if (found == null && stream == null && !toldElsewhere && answers(LocalSetting.ENDPOINT_PORT)) {
+            found = LocalSetting.ENDPOINT;
+            spec.commandLine()
+                    .getErr()
+                    .println("reading the local endpoint at " + found + "; name a STREAM to ask AWS");
+            spec.commandLine().getErr().flush();
+        }
+        String signed = region;
+        if (signed == null && found != null && LocalSetting.isLoopback(found)) {
+            signed = environment.getOrDefault("AWS_REGION", LocalSetting.REGION);
+        }
+        return LocalSetting.kinesis(stream == null ? LocalSetting.STREAM : stream, signed, found);
+    }
+
+    private static boolean answers(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PROBE_MILLIS);
+            return true;
+        } catch (IOException nobody) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package logstream.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import logstream.config.SettingType.WrongValueException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a parsed file against the table of settings, and gathers every problem.
+ *
+ * <p>Invariant: a key of {@link #values} is a key of {@link Settings#ALL}, its value one that the setting's type made.
+ *
+ * <p>Threading: confined to one thread.
+ */
+final class Binder {
+    private final Map<String, Setting<?>> settings = new HashMap<>();
+    private final Set<String> sections = new HashSet<>();
+    private final Map<String, Object> values = new HashMap<>();
+    private final Map<String, YamlNode> places = new HashMap<>();
+    private final Set<String> seenWrong = new HashSet<>();
+    private final List<Problem> problems = new ArrayList<>();
+
+    Binder(List<Setting<?>> table) {
+        for (Setting<?> setting : table) {
+            settings.put(setting.key(), setting);
+            for (String section = setting.section(); !section.isEmpty(); section = parent(section)) {
+                sections.add(section);
+            }
+        }
+    }
+
+    /** Takes every value of the file, and finds what is missing. */
+    void bind(Optional<YamlNode> root) {
+        root.ifPresent(node -> section("", node));
+        for (Setting<?> setting : settings.values()) {
+            boolean silent = !values.containsKey(setting.key()) && !isWrongAlready(setting.key());
+            if (setting.presence() == Setting.Presence.REQUIRED && silent) {
+                problems.add(new Problem(
+                        0,
+                        0,
+                        setting.key() + " is missing. " + setting.sentence() + " Allowed: "
+                                + setting.type().allowed()));
+            }
+        }
+    }
+
+    /** What the file says, else the default. */
+    <T> T value(Setting<T> setting) {
+        T value = valueOrNull(setting);
+        if (value == null) {
+            throw new IllegalStateException(setting.key() + " has neither value nor default");
+        }
+        return value;
+    }
+
+    /** What the file says, else the default, else null. */
+    <T> @Nullable T valueOrNull(Setting<T> setting) {
+        // The map's invariant makes the cast safe.
+        @SuppressWarnings("unchecked")
+        T value = (T) values.get(setting.key());
+        return value == null ? setting.defaultValue() : value;
+    }
+
+    /** A problem between settings, reported where the first of them stands. */
+    void conflict(Setting<?> setting, String sentence) {
+        YamlNode place = places.get(setting.key());
+        problems.add(place == null ? new Problem(0, 0, sentence) : new Problem(place.line(), place.column(), sentence));
+    }
+
+    /** Whether the file gives the setting a value that is allowed. */
+    boolean given(Setting<?> setting) {
+        return values.containsKey(setting.key());
+    }
+
+    /** In the order of the file; those without a place first. */
+    List<Problem> problems() {
+        return problems.stream().sorted(Problem.BY_PLACE).toList();
+    }
+
+    private void section(String path, YamlNode node) {
+        switch (node) {
+            case YamlNode.Section section -> entries(path, section);
+            case YamlNode.Nothing nothing -> {} // A section whose keys are all commented out.
+            case YamlNode.Text text -> notASection(path, text);
+            case YamlNode.Items items -> notASection(path, items);
+        }
+    }
+
+    /** Whether the key, or a section around it, was complained about. */
+    private boolean isWrongAlready(String key) {
+        return seenWrong.contains(key) || (!key.isEmpty() && isWrongAlready(parent(key)));
+    }
+
+    private void notASection(String path, YamlNode node) {
+        seenWrong.add(path);
+        String what = path.isEmpty() ? "the file must be" : path + " must be";
+        problem(node, what + " a section with the keys " + keysOf(path) + "; found " + node.described());
+    }
+
+    private void entries(String path, YamlNode.Section section) {
+        Map<String, YamlNode.Text> seen = new HashMap<>();
+        for (YamlNode.Entry entry : section.entries()) {
+            YamlNode.Text key = entry.key();
+            String fullKey = path.isEmpty() ? key.text() : path + "." + key.text();
+            YamlNode.Text first = seen.putIfAbsent(key.text(), key);
+            Setting<?> setting = key.text().contains(".") ? null : settings.get(fullKey);
+            if (first != null) {
+                problem(key, fullKey + " is given twice; the first is in line " + first.line());
+            } else if (setting != null) {
+                setting(setting, entry);
+            } else if (sections.contains(fullKey) && !key.text().contains(".")) {
+                section(fullKey, entry.value());
+            } else {
+                problem(key, unknown(path, key, fullKey));
+            }
+        }
+    }
+
+    private String unknown(String path, YamlNode.Text key, String fullKey) {
+        String begin = "unknown key " + new YamlNode.Text(0, 0, fullKey).described();
+        if (settings.containsKey(fullKey)) {
+            return begin + ". Sections are nested: write "
+                    + settings.get(fullKey).name() + " in a section "
+                    + settings.get(fullKey).section().replace(".", ", in a section ");
+        }
+        List<String> known = new ArrayList<>(settings.keySet());
+        known.addAll(sections);
+        return NearestKey.to(fullKey, key.text(), known)
+                .map(nearest -> begin + ". Did you mean " + nearest + "?")
+                .orElseGet(() -> begin + ". Known " + (path.isEmpty() ? "here" : "in " + path) + ": " + keysOf(path));
+    }
+
+    private <T> void setting(Setting<T> setting, YamlNode.Entry entry) {
+        YamlNode node = entry.value();
+        try {
+            Optional<List<String>> texts = texts(setting, node);
+            if (texts.isPresent()) {
+                places.put(setting.key(), entry.key());
+                values.put(setting.key(), setting.type().parse(texts.get()));
+                return;
+            }
+            wrong(setting, node, entry.key(), node instanceof YamlNode.Items ? listHint(setting) : "");
+        } catch (WrongValueException wrong) {
+            wrong(setting, node, entry.key(), wrong.hint());
+        }
+    }
+
+    private void wrong(Setting<?> setting, YamlNode node, YamlNode.Text key, String hint) {
+        seenWrong.add(setting.key());
+        boolean nothing = node instanceof YamlNode.Nothing;
+        String found = nothing ? " has no value. Give one or leave the key out" : " is " + node.described();
+        problem(
+                nothing ? key : node,
+                setting.key() + found + ". Allowed: " + setting.type().allowed() + (hint.isEmpty() ? "" : ". " + hint));
+    }
+
+    private static String listHint(Setting<?> setting) {
+        return setting.type().takesList() ? "Each item is a plain text" : "It takes one value";
+    }
+
+    /** The texts behind a key: one, or as many as the list has. Empty when something else is there. */
+    private static Optional<List<String>> texts(Setting<?> setting, YamlNode node) {
+        return switch (node) {
+            case YamlNode.Text text -> Optional.of(List.of(text.text()));
+            case YamlNode.Items items
+            when setting.type().takesList() -> {
+                List<String> texts = new ArrayList<>();
+                for (YamlNode item : items.items()) {
+                    if (item instanceof YamlNode.Text text) {
+                        texts.add(text.text());
+                    }
+                }
+                yield texts.size() == items.items().size() ? Optional.of(texts) : Optional.empty();
+            }
+            case YamlNode.Items items -> Optional.empty();
+            case YamlNode.Section section -> Optional.empty();
+            case YamlNode.Nothing nothing -> Optional.empty();
+        };
+    }
+
+    private void problem(YamlNode place, String sentence) {
+        problems.add(new Problem(place.line(), place.column(), sentence));
+    }
+
+    private String keysOf(String path) {
+        return Stream.concat(settings.keySet().stream(), sections.stream())
+                .filter(key -> parent(key).equals(path))
+                .map(key -> key.substring(key.lastIndexOf('.') + 1))
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String parent(String key) {
+        return key.substring(0, Math.max(0, key.lastIndexOf('.')));
+    }
+}

@@ -1,0 +1,147 @@
+package logstream.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import logstream.AgentConfig;
+import logstream.buffer.BufferConfig;
+import logstream.forward.ForwardConfig;
+import logstream.kinesis.KinesisConfig;
+import logstream.metrics.MonitorConfig;
+import logstream.pipeline.RecordConfig;
+
+/**
+ * Reads a configuration file: YAML in UTF-8, at most 1 MiB, the keys of {@link Settings} and no others.
+ *
+ * <p>Threading: stateless.
+ */
+public final class ConfigFile {
+    /** A configuration of this size is none; it would only be read into memory whole. */
+    private static final int MAX_BYTES = 1 << 20;
+
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
+    private ConfigFile() {}
+
+    /**
+     * The configuration that the file describes.
+     *
+     * @throws ConfigException with everything that is wrong with it
+     */
+    public static AgentConfig read(Path file) throws ConfigException {
+        String text = decode(file, bytes(file));
+        Optional<YamlNode> root;
+        try {
+            root = YamlReader.read(text);
+        } catch (YamlReader.SyntaxException invalid) {
+            throw new ConfigException(file, List.of(invalid.problem()));
+        }
+        Binder binder = new Binder(Settings.ALL);
+        binder.bind(root);
+        findConflicts(binder);
+        if (!binder.problems().isEmpty()) {
+            throw new ConfigException(file, binder.problems());
+        }
+        return build(file, binder);
+    }
+
+    private static byte[] bytes(Path file) throws ConfigException {
+        if (Files.isDirectory(file)) {
+            throw fileProblem(file, "is a folder; name the file in it");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw fileProblem(file, "is larger than 1 MiB, so it is no configuration");
+            }
+            return bytes;
+        } catch (NoSuchFileException missing) {
+            throw fileProblem(file, "does not exist; check the path");
+        } catch (AccessDeniedException denied) {
+            throw fileProblem(file, "may not be read by this user; check owner and permissions");
+        } catch (IOException unreadable) {
+            throw fileProblem(file, "cannot be read: " + unreadable.getMessage());
+        }
+    }
+
+    private static String decode(Path file, byte[] bytes) throws ConfigException {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        CoderResult result = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT)
+                .decode(in, out, true);
+        out.flip();
+        if (result.isError()) {
+            String before = out.toString();
+            int line =
+                    (int) before.chars().filter(character -> character == '\n').count() + 1;
+            int column = before.length() - before.lastIndexOf('\n');
+            throw new ConfigException(file, List.of(new Problem(line, column, "not UTF-8; save the file as UTF-8")));
+        }
+        String text = out.toString();
+        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    }
+
+    private static void findConflicts(Binder binder) {
+        for (Setting<?> dependent : List.of(Settings.KINESIS_EXTERNAL_ID, Settings.KINESIS_SESSION_NAME)) {
+            if (binder.given(dependent) && !binder.given(Settings.KINESIS_ROLE_ARN)) {
+                binder.conflict(
+                        dependent,
+                        dependent.key() + " does nothing without " + Settings.KINESIS_ROLE_ARN.key()
+                                + ": give both or neither");
+            }
+        }
+    }
+
+    private static AgentConfig build(Path file, Binder binder) {
+        return new AgentConfig(
+                new ForwardConfig(
+                        binder.value(Settings.FORWARD_BIND),
+                        binder.value(Settings.FORWARD_PORT),
+                        binder.value(Settings.FORWARD_MAX_CONNECTIONS),
+                        Math.toIntExact(binder.value(Settings.FORWARD_MAX_EVENT_SIZE))),
+                new RecordConfig(binder.value(Settings.RECORD_TAGS)),
+                new BufferConfig(
+                        file.toAbsolutePath()
+                                .resolveSibling(binder.value(Settings.BUFFER_DIRECTORY))
+                                .normalize(),
+                        Math.toIntExact(binder.value(Settings.BUFFER_CHUNK_SIZE)),
+                        binder.value(Settings.BUFFER_MAX_CHUNKS),
+                        binder.value(Settings.BUFFER_SYNC),
+                        binder.value(Settings.BUFFER_SYNC_INTERVAL),
+                        binder.value(Settings.BUFFER_DEAD_LETTERS_MAX_SIZE),
+                        binder.value(Settings.BUFFER_DEAD_LETTERS_MAX_AGE)),
+                new KinesisConfig(
+                        binder.value(Settings.KINESIS_STREAM),
+                        binder.valueOrNull(Settings.KINESIS_REGION),
+                        binder.valueOrNull(Settings.KINESIS_ENDPOINT_URL),
+                        binder.valueOrNull(Settings.KINESIS_ROLE_ARN),
+                        binder.valueOrNull(Settings.KINESIS_EXTERNAL_ID),
+                        binder.value(Settings.KINESIS_SESSION_NAME),
+                        binder.value(Settings.KINESIS_MAX_BATCH_RECORDS),
+                        Math.toIntExact(binder.value(Settings.KINESIS_MAX_BATCH_SIZE)),
+                        binder.value(Settings.KINESIS_MAX_REQUESTS_IN_FLIGHT),
+                        binder.value(Settings.KINESIS_LINGER),
+                        binder.value(Settings.KINESIS_REQUEST_TIMEOUT),
+                        binder.value(Settings.KINESIS_RETRY_LIMIT),
+                        binder.value(Settings.KINESIS_RETRY_WAIT)),
+                new MonitorConfig(binder.value(Settings.MONITOR_BIND), binder.value(Settings.MONITOR_PORT)),
+                binder.value(Settings.SHUTDOWN_GRACE));
+    }
+
+    private static ConfigException fileProblem(Path file, String sentence) {
+        return new ConfigException(file, List.of(new Problem(0, 0, sentence)));
+    }
+}

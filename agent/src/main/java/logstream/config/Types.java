@@ -1,0 +1,231 @@
+package logstream.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import logstream.config.SettingType.WrongValueException;
+
+/**
+ * The types that settings have.
+ *
+ * <p>Threading: stateless.
+ */
+final class Types {
+    /** More patterns than anyone writes by hand, few enough to try on each new tag. */
+    private static final int MAX_TAG_PATTERNS = 1000;
+
+    private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?");
+
+    private Types() {}
+
+    /** Reads one text. */
+    private interface Reader<T> {
+        T read(String text) throws WrongValueException;
+    }
+
+    private record Plain<T>(String allowed, Reader<T> reader, Function<T, String> shower) implements SettingType<T> {
+        @Override
+        public T parse(List<String> texts) throws WrongValueException {
+            return reader.read(texts.getFirst());
+        }
+
+        @Override
+        public String show(T value) {
+            return shower.apply(value);
+        }
+    }
+
+    private record TagPatterns() implements SettingType<List<String>> {
+        @Override
+        public String allowed() {
+            return "1 to " + MAX_TAG_PATTERNS + " tag patterns, such as 'grid.**' or ['app.*', '**.{web,db}']";
+        }
+
+        @Override
+        public List<String> parse(List<String> texts) throws WrongValueException {
+            if (texts.isEmpty()) {
+                throw new WrongValueException("An empty list would ship nothing");
+            }
+            if (texts.size() > MAX_TAG_PATTERNS) {
+                throw new WrongValueException("That are " + texts.size() + " patterns");
+            }
+            for (String text : texts) {
+                checkPattern(text);
+            }
+            return List.copyOf(texts);
+        }
+
+        @Override
+        public String show(List<String> value) {
+            return value.stream().map(tag -> "'" + tag + "'").collect(Collectors.joining(", ", "[", "]"));
+        }
+
+        @Override
+        public boolean takesList() {
+            return true;
+        }
+
+        private static void checkPattern(String pattern) throws WrongValueException {
+            if (pattern.isBlank()) {
+                throw new WrongValueException("A pattern is empty");
+            }
+            if (pattern.chars().anyMatch(Character::isWhitespace)) {
+                throw new WrongValueException("'" + pattern + "' has a space; write several patterns as a list");
+            }
+            int depth = 0;
+            for (int at = 0; at < pattern.length() && depth >= 0; at++) {
+                depth += pattern.charAt(at) == '{' ? 1 : pattern.charAt(at) == '}' ? -1 : 0;
+            }
+            if (depth != 0) {
+                throw new WrongValueException("The braces of " + pattern + " do not match");
+            }
+        }
+    }
+
+    static SettingType<List<String>> tagPatterns() {
+        return new TagPatterns();
+    }
+
+    static SettingType<Integer> count(int least, int most) {
+        return new Plain<>(
+                "a whole number, " + grouped(least) + " to " + grouped(most),
+                text -> (int) number(text, least, most),
+                value -> Integer.toString(value));
+    }
+
+    static SettingType<Integer> port() {
+        return new Plain<>(
+                "a port, 0 to 65535 (0: the system chooses one)",
+                text -> (int) number(text, 0, 65_535),
+                value -> Integer.toString(value));
+    }
+
+    static SettingType<Long> size(long least, long most) {
+        return new Plain<>(
+                "a size, " + Quantity.showBytes(least) + " to " + Quantity.showBytes(most),
+                text -> inRange(Quantity.bytes(text), least, most),
+                Quantity::showBytes);
+    }
+
+    static SettingType<Duration> duration(Duration least, Duration most) {
+        return new Plain<>(
+                "a duration, " + Quantity.showDuration(least) + " to " + Quantity.showDuration(most),
+                text -> {
+                    Duration duration = Quantity.duration(text);
+                    if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+                        throw new WrongValueException("");
+                    }
+                    return duration;
+                },
+                Quantity::showDuration);
+    }
+
+    static SettingType<String> address() {
+        return new Plain<>(
+                "an IP address or host name; 0.0.0.0 for all of IPv4, '::' for all",
+                text -> {
+                    if (text.matches("[^:]+:\\d+")) {
+                        throw new WrongValueException("The port has a setting of its own");
+                    }
+                    return matching(text, ADDRESS);
+                },
+                Function.identity());
+    }
+
+    static SettingType<String> text(String allowed, String pattern) {
+        Pattern compiled = Pattern.compile(pattern);
+        return new Plain<>(allowed, text -> matching(text, compiled), Function.identity());
+    }
+
+    static SettingType<Path> folder() {
+        return new Plain<>(
+                "a folder; a relative one begins at the folder of the configuration file",
+                text -> {
+                    if (text.isBlank()) {
+                        throw new WrongValueException("");
+                    }
+                    if (text.startsWith("~")) {
+                        throw new WrongValueException("~ is not expanded: write the folder out");
+                    }
+                    try {
+                        return Path.of(text);
+                    } catch (InvalidPathException invalid) {
+                        throw new WrongValueException("No file system takes this as a path");
+                    }
+                },
+                Path::toString);
+    }
+
+    static SettingType<URI> httpUrl() {
+        return new Plain<>(
+                "a URL with http or https and a host, such as http://127.0.0.1:4567",
+                text -> {
+                    try {
+                        URI uri = new URI(text);
+                        boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+                        if (!http || uri.getHost() == null || uri.getQuery() != null || uri.getFragment() != null) {
+                            throw new WrongValueException("");
+                        }
+                        return uri;
+                    } catch (URISyntaxException noUri) {
+                        throw new WrongValueException("");
+                    }
+                },
+                URI::toString);
+    }
+
+    static <E extends Enum<E>> SettingType<E> choice(Class<E> choices) {
+        String names = Arrays.stream(choices.getEnumConstants())
+                .map(Types::lower)
+                .collect(Collectors.joining(", "))
+                .replaceFirst(", ([^,]*)$", " or $1");
+        return new Plain<>(
+                names,
+                text -> {
+                    for (E choice : choices.getEnumConstants()) {
+                        if (lower(choice).equals(text)) {
+                            return choice;
+                        }
+                    }
+                    throw new WrongValueException("");
+                },
+                Types::lower);
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static long number(String text, long least, long most) throws WrongValueException {
+        if (!text.matches("-?\\d{1,18}")) {
+            throw new WrongValueException("");
+        }
+        return inRange(Long.parseLong(text), least, most);
+    }
+
+    private static long inRange(long value, long least, long most) throws WrongValueException {
+        if (value < least || value > most) {
+            throw new WrongValueException("");
+        }
+        return value;
+    }
+
+    private static String matching(String text, Pattern pattern) throws WrongValueException {
+        if (!pattern.matcher(text).matches()) {
+            throw new WrongValueException("");
+        }
+        return text;
+    }
+
+    private static String grouped(int number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+}

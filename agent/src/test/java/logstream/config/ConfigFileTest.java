@@ -1,0 +1,237 @@
+package logstream.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import logstream.AgentConfig;
+import logstream.buffer.BufferConfig;
+import logstream.forward.ForwardConfig;
+import logstream.kinesis.KinesisConfig;
+import logstream.metrics.MonitorConfig;
+import logstream.pipeline.RecordConfig;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConfigFileTest {
+    private static final String ROLE = "arn:aws:iam::123456789012:role/logstream";
+
+    /** What the file says, where it must arrive, and as what. One for each setting there is. */
+    private record Bound(String yaml, Function<AgentConfig, @Nullable Object> arrives, Object as) {}
+
+    private static final Map<String, Bound> BOUND = Map.ofEntries(
+            Map.entry(
+                    "forward.bind",
+                    new Bound("0.0.0.0", config -> config.forward().bind(), "0.0.0.0")),
+            Map.entry(
+                    "forward.port", new Bound("1234", config -> config.forward().port(), 1234)),
+            Map.entry(
+                    "forward.max_connections",
+                    new Bound("7", config -> config.forward().maxConnections(), 7)),
+            Map.entry(
+                    "forward.max_event_size",
+                    new Bound("512KiB", config -> config.forward().maxEventBytes(), 512 * 1024)),
+            Map.entry(
+                    "record.tags",
+                    new Bound("['**', 'a.{b,c}']", config -> config.record().tags(), List.of("**", "a.{b,c}"))),
+            Map.entry(
+                    "buffer.directory",
+                    new Bound("/srv/buffer", config -> config.buffer().directory(), Path.of("/srv/buffer"))),
+            Map.entry(
+                    "buffer.chunk_size",
+                    new Bound("2MB", config -> config.buffer().chunkBytes(), 2_000_000)),
+            Map.entry(
+                    "buffer.max_chunks",
+                    new Bound("3", config -> config.buffer().maxChunks(), 3)),
+            Map.entry(
+                    "buffer.sync", new Bound("never", config -> config.buffer().sync(), BufferConfig.Sync.NEVER)),
+            Map.entry(
+                    "buffer.sync_interval",
+                    new Bound("1s", config -> config.buffer().syncInterval(), Duration.ofSeconds(1))),
+            Map.entry(
+                    "buffer.dead_letters.max_size",
+                    new Bound("3GiB", config -> config.buffer().deadLetterBytes(), 3L << 30)),
+            Map.entry(
+                    "buffer.dead_letters.max_age",
+                    new Bound("36h", config -> config.buffer().deadLetterAge(), Duration.ofHours(36))),
+            Map.entry("kinesis.stream", new Bound("lines", config -> config.kinesis().stream(), "lines")),
+            Map.entry(
+                    "kinesis.region",
+                    new Bound("eu-west-1", config -> config.kinesis().region(), "eu-west-1")),
+            Map.entry(
+                    "kinesis.endpoint_url",
+                    new Bound(
+                            "http://127.0.0.1:4567",
+                            config -> config.kinesis().endpoint(),
+                            URI.create("http://127.0.0.1:4567"))),
+            Map.entry(
+                    "kinesis.assume_role.role_arn",
+                    new Bound(ROLE, config -> config.kinesis().roleArn(), ROLE)),
+            Map.entry(
+                    "kinesis.assume_role.external_id",
+                    new Bound("0123", config -> config.kinesis().roleExternalId(), "0123")),
+            Map.entry(
+                    "kinesis.assume_role.session_name",
+                    new Bound("host-1", config -> config.kinesis().roleSessionName(), "host-1")),
+            Map.entry(
+                    "kinesis.max_batch_records",
+                    new Bound("10", config -> config.kinesis().maxBatchRecords(), 10)),
+            Map.entry(
+                    "kinesis.max_batch_size",
+                    new Bound("10MiB", config -> config.kinesis().maxBatchBytes(), 10 << 20)),
+            Map.entry(
+                    "kinesis.max_requests_in_flight",
+                    new Bound("9", config -> config.kinesis().maxRequestsInFlight(), 9)),
+            Map.entry(
+                    "kinesis.linger", new Bound("0", config -> config.kinesis().linger(), Duration.ZERO)),
+            Map.entry(
+                    "kinesis.request_timeout",
+                    new Bound("2m", config -> config.kinesis().requestTimeout(), Duration.ofMinutes(2))),
+            Map.entry(
+                    "kinesis.retry_limit",
+                    new Bound("0", config -> config.kinesis().retryLimit(), 0)),
+            Map.entry(
+                    "kinesis.retry_wait",
+                    new Bound("250ms", config -> config.kinesis().retryWait(), Duration.ofMillis(250))),
+            Map.entry(
+                    "monitor.bind",
+                    new Bound("'::1'", config -> config.monitor().bind(), "::1")),
+            Map.entry("monitor.port", new Bound("0", config -> config.monitor().port(), 0)),
+            Map.entry("shutdown.grace", new Bound("14s", AgentConfig::shutdownGrace, Duration.ofSeconds(14))));
+
+    @TempDir
+    private Path folder;
+
+    static Stream<String> settings() {
+        return Settings.ALL.stream().map(Setting::key);
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void eachSettingArrives(String key) throws Exception {
+        Bound bound = Objects.requireNonNull(BOUND.get(key), "a case for " + key);
+
+        Map<String, String> settings = companions(key);
+        AgentConfig defaults = read(yaml(settings));
+        settings.put(key, bound.yaml);
+        AgentConfig config = read(yaml(settings));
+
+        assertThat(bound.arrives.apply(config)).isEqualTo(bound.as);
+        assertThat(bound.arrives.apply(defaults)).isNotEqualTo(bound.as);
+    }
+
+    @Test
+    void onlyTheStreamIsNeededAndTheRestIsAsTheRecordsSay() throws Exception {
+        assertThat(read("kinesis: {stream: lines}"))
+                .isEqualTo(new AgentConfig(
+                        ForwardConfig.DEFAULT,
+                        RecordConfig.DEFAULT,
+                        BufferConfig.DEFAULT,
+                        KinesisConfig.of("lines"),
+                        MonitorConfig.DEFAULT,
+                        AgentConfig.DEFAULT_SHUTDOWN_GRACE));
+    }
+
+    @Test
+    void theDefaultsAsTheTableShowsThemMeanTheDefaults() throws Exception {
+        Map<String, String> settings = new TreeMap<>(Map.of("kinesis.stream", "lines"));
+        settings.put("kinesis.assume_role.role_arn", ROLE);
+        AgentConfig without = read(yaml(settings));
+        for (Setting<?> setting : Settings.ALL) {
+            if (!setting.defaultText().isEmpty()) {
+                settings.put(setting.key(), setting.defaultText());
+            }
+        }
+        assertThat(read(yaml(settings))).isEqualTo(without);
+    }
+
+    @Test
+    void aRelativeBufferFolderBeginsAtTheFile() throws Exception {
+        assertThat(read("kinesis: {stream: lines}\nbuffer: {directory: state/buffer}")
+                        .buffer()
+                        .directory())
+                .isEqualTo(folder.resolve("state/buffer").toAbsolutePath());
+    }
+
+    @Test
+    void emptySectionsCommentsAndAByteOrderMarkAreFine() throws Exception {
+        assertThat(read("\ufeff# ours\nforward:\n  # port: 1\nbuffer: ~\nkinesis:\n  stream: 2024 # a name\n")
+                        .kinesis()
+                        .stream())
+                .isEqualTo("2024");
+    }
+
+    @Test
+    void aSinglePatternNeedsNoList() throws Exception {
+        assertThat(read("kinesis: {stream: lines}\nrecord: {tags: 'app.**'}")
+                        .record()
+                        .tags())
+                .containsExactly("app.**");
+    }
+
+    @Test
+    void aMissingFileAFolderAndAHugeFileAreSaid() throws Exception {
+        Path missing = folder.resolve("missing.yml");
+        assertThatThrownBy(() -> ConfigFile.read(missing))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(missing + ": 1 problem\n  does not exist; check the path");
+        assertThatThrownBy(() -> ConfigFile.read(folder)).hasMessageContaining("is a folder; name the file in it");
+        Path huge = Files.write(folder.resolve("huge.yml"), new byte[(1 << 20) + 1]);
+        assertThatThrownBy(() -> ConfigFile.read(huge)).hasMessageContaining("is larger than 1 MiB");
+    }
+
+    @Test
+    void whatIsNotUtf8IsSaidWithItsPlace() throws Exception {
+        Path file = Files.write(
+                folder.resolve("latin1.yml"), "kinesis:\n  stream: lön".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> ConfigFile.read(file))
+                .hasMessageContaining("line 2, column 12: not UTF-8; save the file as UTF-8");
+    }
+
+    private AgentConfig read(String yaml) throws IOException, ConfigException {
+        return ConfigFile.read(Files.writeString(folder.resolve("logstream.yml"), yaml));
+    }
+
+    /** What must be in the file besides a setting. */
+    private static Map<String, String> companions(String key) {
+        Map<String, String> companions = new TreeMap<>(Map.of("kinesis.stream", "of-the-test"));
+        if (key.startsWith("kinesis.assume_role.") && !key.endsWith(".role_arn")) {
+            companions.put("kinesis.assume_role.role_arn", ROLE);
+        }
+        return companions;
+    }
+
+    /** The file that gives these settings, by their paths. */
+    private static String yaml(Map<String, String> settings) {
+        StringBuilder yaml = new StringBuilder();
+        List<String> open = List.of();
+        for (Map.Entry<String, String> setting : new TreeMap<>(settings).entrySet()) {
+            List<String> path = List.of(setting.getKey().split("\\.", -1));
+            for (int depth = 0; depth < path.size(); depth++) {
+                boolean leaf = depth == path.size() - 1;
+                if (leaf || open.size() <= depth || !open.subList(0, depth + 1).equals(path.subList(0, depth + 1))) {
+                    yaml.append("  ".repeat(depth))
+                            .append(path.get(depth))
+                            .append(leaf ? ": " + setting.getValue() : ":");
+                    yaml.append('\n');
+                }
+            }
+            open = path.subList(0, path.size() - 1);
+        }
+        return yaml.toString();
+    }
+}

@@ -1,0 +1,37 @@
+package logstream.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** The README's table of settings is the one that the code is made from. */
+class ReadmeSettingsTest {
+    private static final String BEGIN = "<!-- settings -->\n";
+    private static final String END = "<!-- /settings -->";
+
+    @Test
+    void theReadmeShowsEverySetting() throws IOException {
+        String readme = Files.readString(root().resolve("README.md"));
+        int begin = readme.indexOf(BEGIN);
+        int end = readme.indexOf(END);
+        assertThat(begin).as("place of " + BEGIN).isNotNegative();
+        assertThat(end).as("place of " + END).isGreaterThan(begin);
+
+        assertThat(readme.substring(begin + BEGIN.length(), end).strip())
+                .as("the table between the marks; the right one is what is expected here")
+                .isEqualTo(Settings.markdown().strip());
+    }
+
+    /** Tests run in the module's folder or in the repository's. */
+    private static Path root() {
+        Path here = Path.of("").toAbsolutePath();
+        while (!Files.isDirectory(here.resolve("agent"))) {
+            here = Objects.requireNonNull(here.getParent(), "no folder above this module has agent/ in it");
+        }
+        return here;
+    }
+}
