@@ -1,28 +1,221 @@
 package logstream.forward;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import logstream.metrics.Metrics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Stub: listens for senders and gives each connection a virtual thread. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * Listens for senders and gives each connection a virtual thread.
+ *
+ * <p>Invariants: a permit is had before a connection is accepted, so at most {@code maxConnections} are open; more wait in
+ * the kernel. Nothing that a sender does, and no shortage of file descriptors, ends the listening.
+ *
+ * <p>The virtual threads' scheduler should have one thread more than there are cores, so that a free one watches the
+ * sockets while each core decodes: {@code -Djdk.virtualThreadScheduler.parallelism}, which the launcher sets.
+ *
+ * <p>Threading: one platform thread accepts. {@link #stop} may be called from any thread.
+ */
 public final class ForwardServer {
+    private static final Logger LOG = LoggerFactory.getLogger(ForwardServer.class);
+    private static final String PARALLELISM = "jdk.virtualThreadScheduler.parallelism";
+
+    private final ServerSocket listener;
+    private final Connection.Surroundings around;
+    private final Semaphore slots;
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final LogLimiter acceptFailures = new LogLimiter(System::nanoTime, ForwardLimits.LOG_INTERVAL);
+    private final Thread acceptor;
+    /** Confined to the accepting thread. */
+    private long accepted;
+
+    private ForwardServer(ServerSocket listener, Connection.Surroundings around, int maxConnections) {
+        this.listener = listener;
+        this.around = around;
+        slots = new Semaphore(maxConnections, true);
+        acceptor = Thread.ofPlatform().name("forward-accept").daemon().unstarted(this::accept);
+    }
+
     /** Opens the port; senders are accepted when this returns. */
     public static ForwardServer start(ForwardConfig config, EventSink sink, Metrics metrics, InstantSource clock)
             throws IOException {
-        throw new UnsupportedOperationException();
+        int cores = Runtime.getRuntime().availableProcessors();
+        Integer parallelism = Integer.getInteger(PARALLELISM);
+        if (parallelism == null || parallelism <= cores) {
+            LOG.warn(
+                    "Connections may wait for each other under full load: {}={} where {} is advised. Start the agent by "
+                            + "its launcher, or set the property.",
+                    PARALLELISM,
+                    parallelism,
+                    cores + 1);
+        }
+        return start(new ServerSocket(), config, sink, metrics, clock, SharedPools.of(cores, config.maxEventBytes()));
     }
 
+    /** As above, with an unbound socket to listen on and pools to share. */
+    static ForwardServer start(
+            ServerSocket listener,
+            ForwardConfig config,
+            EventSink sink,
+            Metrics metrics,
+            InstantSource clock,
+            SharedPools pools)
+            throws IOException {
+        try {
+            listener.setReuseAddress(true);
+            listener.bind(new InetSocketAddress(config.bind(), config.port()), ForwardLimits.BACKLOG);
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
+        Faults faults = new Faults(metrics, System::nanoTime);
+        ForwardServer server = new ForwardServer(
+                listener,
+                new Connection.Surroundings(pools, sink, faults, metrics, clock, config.maxEventBytes()),
+                config.maxConnections());
+        server.acceptor.start();
+        return server;
+    }
+
+    /** The port that is listened on. */
     public int port() {
-        throw new UnsupportedOperationException();
+        return listener.getLocalPort();
+    }
+
+    /** How many connections are open. */
+    int connections() {
+        return connections.size();
     }
 
     /**
      * Closes the listener, half-closes each connection and reads it until its peer closes or was silent for {@code
-     * silence}; returns when all connections have ended, at the latest after {@code limit}.
+     * silence}; returns when all connections have ended, at the latest after {@code limit}. A connection whose events
+     * the full buffer does not take then ends when its intake does.
      */
     public void stop(Duration silence, Duration limit) {
-        throw new UnsupportedOperationException();
+        long begun = System.nanoTime();
+        stopping.countDown();
+        closeListener();
+        acceptor.interrupt();
+        try {
+            acceptor.join();
+            connections.forEach(Connection::halfClose);
+            drain(begun, silence.toNanos(), limit.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        connections.forEach(Connection::close);
+    }
+
+    private void drain(long begun, long silence, long limit) throws InterruptedException {
+        while (true) {
+            long now = System.nanoTime();
+            long wait = limit - (now - begun);
+            for (Connection connection : connections) {
+                long silent = Math.min(connection.silentNanos(now), now - begun);
+                if (silent >= silence) {
+                    connection.close();
+                }
+                wait = Math.min(wait, Math.max(silence - silent, TimeUnit.MILLISECONDS.toNanos(1)));
+            }
+            if (connections.isEmpty() || now - begun >= limit) {
+                return;
+            }
+            synchronized (connections) {
+                if (!connections.isEmpty()) {
+                    TimeUnit.NANOSECONDS.timedWait(connections, wait);
+                }
+            }
+        }
+    }
+
+    private void accept() {
+        try {
+            while (stopping.getCount() > 0) {
+                slots.acquire();
+                boolean opened = false;
+                try {
+                    opened = open(listener.accept());
+                } catch (IOException e) {
+                    if (stopping.getCount() > 0) {
+                        report(e);
+                        stopping.await(ForwardLimits.ACCEPT_RETRY.toNanos(), TimeUnit.NANOSECONDS);
+                    }
+                } finally {
+                    if (!opened) {
+                        slots.release();
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("No more connections are accepted: the agent stops.");
+        }
+    }
+
+    private boolean open(Socket socket) {
+        Connection connection;
+        try {
+            connection = new Connection(socket, around);
+        } catch (IOException e) {
+            LOG.debug("A connection was gone before it was opened: reason={}", e.getMessage());
+            closeQuietly(socket);
+            return false;
+        }
+        connections.add(connection);
+        around.metrics().connectionsOpened.increment();
+        Thread.ofVirtual().name("forward-" + ++accepted).start(() -> serve(connection));
+        return true;
+    }
+
+    private void serve(Connection connection) {
+        try {
+            connection.run();
+        } finally {
+            around.metrics().connectionsClosed.increment();
+            slots.release();
+            synchronized (connections) {
+                connections.remove(connection);
+                connections.notifyAll();
+            }
+        }
+    }
+
+    private void report(IOException failure) {
+        long suppressed = acceptFailures.next();
+        if (suppressed != LogLimiter.SUPPRESSED) {
+            LOG.warn(
+                    "A connection could not be accepted: reason=\"{}\" open_connections={} not_logged_before={}. "
+                            + "Accepting is tried again. If files run out, raise the limit of open files (ulimit -n).",
+                    failure.getMessage(),
+                    connections.size(),
+                    suppressed);
+        }
+    }
+
+    private void closeListener() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOG.debug("The listener could not be closed: reason={}", e.getMessage());
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.debug("A connection could not be closed: reason={}", e.getMessage());
+        }
     }
 }

@@ -46,6 +46,10 @@ public final class Metrics {
     public enum MalformedCause {
         /** The bytes are not msgpack: the connection is closed. */
         NOT_MSGPACK,
+        /** Inside a PackedForward payload the bytes are not msgpack: the rest of the payload is skipped, and acknowledged. */
+        BROKEN_PAYLOAD,
+        /** A form of message that the agent does not read: the connection is closed, without an ack. */
+        UNSUPPORTED,
         /** A msgpack value that is no array: ignored, the connection stays. */
         NOT_A_MESSAGE,
         /** The connection ended inside a message. */

@@ -1,0 +1,50 @@
+package logstream.forward;
+
+import java.time.Duration;
+
+/** What one sender, and all of them together, can make the agent hold. */
+final class ForwardLimits {
+    /** Bytes read and decoded in one turn; one socket read on Linux takes at most 128 KiB. Our choice. */
+    static final int WINDOW_BYTES = 64 * 1024;
+
+    /** Windows of all connections together: 4 MiB. Our choice: many more than cores, few against the heap. */
+    static final int WINDOWS = 64;
+
+    /** Buffers for events larger than a window, each {@code maxEventBytes} long. Our choice. */
+    static final int LARGE_BUFFERS = 4;
+
+    /** What an idle connection reads into before it asks for a window. Our choice. */
+    static final int FIRST_READ_BYTES = 64;
+
+    /** Nesting of arrays and maps in an event; msgpack-ruby, and with it fluentd, gives up at the same depth. */
+    static final int NESTING_DEPTH = 128;
+
+    /** Longest tag; Kubernetes' longest, a file name of at most 255 bytes after a path, is about half of it. */
+    static final int TAG_BYTES = 1024;
+
+    /** Longest ack token as msgpack; fluentd's are 27 bytes, Docker's 26. */
+    static final int ACK_TOKEN_BYTES = 1024;
+
+    /** Latest time that an event may carry, in Unix seconds: the end of the year 9999, the last that ISO-8601 writes. */
+    static final long LATEST_SECONDS = 253_402_300_799L;
+
+    /** Bytes that a connection may keep, beyond {@link #UNCOUNTED_BYTES}, while all wait for their peers: 32 MiB. */
+    static final long HELD_BYTES = 32L << 20;
+
+    /** What a waiting connection keeps without being counted; 10,000 connections: 10 MiB. */
+    static final int UNCOUNTED_BYTES = 1024;
+
+    /** How long a silent peer may keep a large buffer that another connection wants. Our choice. */
+    static final Duration LARGE_BUFFER_PATIENCE = Duration.ofSeconds(10);
+
+    /** Connections that the kernel completes before they are accepted; it lowers this to net.core.somaxconn. */
+    static final int BACKLOG = 4096;
+
+    /** Pause after a failed accept, for instance while no file descriptor is free. */
+    static final Duration ACCEPT_RETRY = Duration.ofMillis(100);
+
+    /** A log line about senders' faults is written at most once in this time for each kind of fault. */
+    static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+
+    private ForwardLimits() {}
+}

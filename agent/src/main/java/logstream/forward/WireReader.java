@@ -1,0 +1,292 @@
+package logstream.forward;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+
+/**
+ * Reads a connection's bytes by blocking, in turns: at most one window of them is decoded before others have theirs.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>Bytes are decoded only while this connection has one of the turns. Whenever bytes are missing the turn ends:
+ *       what was decoded is handed on, acks are settled, and only then the peer is waited for.
+ *   <li>Between messages, a waiting connection owns a few bytes; inside one, also a copy of the unread bytes, exact in
+ *       size; inside an event that is larger than a window, a large buffer.
+ *   <li>{@link #ensure} may move the unread bytes: positions are taken anew afterwards.
+ * </ul>
+ *
+ * <p>Threading: confined to the thread of the connection.
+ */
+final class WireReader {
+    private static final byte[] NOTHING = new byte[0];
+
+    /** What happens between two turns. All of it is called without a turn. */
+    interface Pauses {
+        /** Hands on the decoded events. Blocks while the buffer is full. */
+        void flush() throws IntakeStoppedException;
+
+        /** Whether messages ended that are to be answered: then {@link #settle} may wait for the peer to read. */
+        boolean owesAcks();
+
+        /**
+         * Answers the messages that ended. Called without a window.
+         *
+         * @param heldBytes what the reader keeps from now until {@link #resumed}
+         * @param large whether that is a large buffer
+         */
+        void settle(int heldBytes, boolean large) throws IOException, IntakeStoppedException;
+
+        /** The peer has sent nothing yet: the reader is about to block. */
+        void waiting() throws IOException;
+
+        /** Bytes came, and the reader no longer waits; -1 at the end of the stream. */
+        void arrived(int bytes);
+
+        /** The reader keeps nothing more than what its pools bound. */
+        void resumed();
+    }
+
+    /** Which pool the buffer belongs to. */
+    private enum Owner {
+        SELF,
+        WINDOWS,
+        LARGE_BUFFERS
+    }
+
+    private final InputStream in;
+    private final SharedPools pools;
+    private final Pauses pauses;
+    private final byte[] firstBytes = new byte[ForwardLimits.FIRST_READ_BYTES];
+
+    private byte[] buffer = NOTHING;
+    private Owner owner = Owner.SELF;
+    private int position;
+    private int limit;
+    private boolean inTurn;
+    /** Bytes of the stream that were in the buffer before its current first byte. */
+    private long streamOffset;
+
+    WireReader(InputStream in, SharedPools pools, Pauses pauses) {
+        this.in = in;
+        this.pools = pools;
+        this.pauses = pauses;
+    }
+
+    /** The array that holds the unread bytes, from {@link #position} on. */
+    byte[] bytes() {
+        return buffer;
+    }
+
+    int position() {
+        return position;
+    }
+
+    /** How many bytes can be looked at without waiting. */
+    int unread() {
+        return limit - position;
+    }
+
+    /** How many bytes of the stream were consumed. */
+    long consumed() {
+        return streamOffset + position;
+    }
+
+    /** The next byte, 0 to 255, which must have been ensured. */
+    int peek() {
+        return buffer[position] & 0xff;
+    }
+
+    /** Consumes bytes that have been ensured. */
+    void advance(int count) {
+        if (count > unread()) {
+            throw new IllegalStateException("advanced by " + count + " bytes where " + unread() + " are unread");
+        }
+        position += count;
+    }
+
+    /** Waits for the first byte of a message; false when the peer closed the connection instead. */
+    boolean awaitMessage() throws IOException, IntakeStoppedException {
+        return position < limit || more(1);
+    }
+
+    /**
+     * Makes the next {@code count} bytes available in one piece.
+     *
+     * @param count at most the larger of a window and {@code maxEventBytes}
+     * @throws EOFException when the peer closed the connection before them
+     */
+    void ensure(int count) throws IOException, IntakeStoppedException {
+        while (unread() < count) {
+            if (!more(count)) {
+                throw new EOFException("the connection ended inside a message");
+            }
+        }
+    }
+
+    /** Consumes bytes, whether they have come or not, without keeping them. */
+    void skip(long count) throws IOException, IntakeStoppedException {
+        long left = count;
+        while (left > 0) {
+            ensure(1);
+            int step = (int) Math.min(left, unread());
+            advance(step);
+            left -= step;
+        }
+    }
+
+    /** Lets others have their turn and hands on what was decoded; what is unread stays where it is. */
+    void yieldTurn() throws IOException, IntakeStoppedException {
+        leaveTurn();
+        pauses.flush();
+        enterTurn();
+    }
+
+    /** Ends the turn early: what was decoded is handed on and answered. */
+    void endTurn() throws IOException, IntakeStoppedException {
+        leaveTurn();
+        pauses.flush();
+        keepUnread();
+        pauses.settle(unread(), false);
+        takeWindow();
+        enterTurn();
+    }
+
+    /** Gives back turn and memory. The reader is of no use afterwards. */
+    void close() {
+        giveBack();
+        leaveTurn();
+        buffer = NOTHING;
+        position = 0;
+        limit = 0;
+    }
+
+    /** Reads at least one byte more; false at the end of the stream. */
+    private boolean more(int wanted) throws IOException, IntakeStoppedException {
+        return wanted > ForwardLimits.WINDOW_BYTES ? moreIntoLargeBuffer() : moreIntoWindow();
+    }
+
+    private boolean moreIntoWindow() throws IOException, IntakeStoppedException {
+        leaveTurn();
+        pauses.flush();
+        int early = 0;
+        if (owner == Owner.WINDOWS && in.available() > 0 && !pauses.owesAcks()) {
+            moveUnread(buffer);
+        } else {
+            keepUnread();
+            pauses.settle(unread(), false);
+            early = awaitFirstBytes();
+            if (early < 0) {
+                return false;
+            }
+            takeWindow();
+            System.arraycopy(firstBytes, 0, buffer, limit, early);
+            limit += early;
+        }
+        enterTurn();
+        boolean mayHaveMore = early == 0 || early == firstBytes.length;
+        if (mayHaveMore && limit < buffer.length && in.available() > 0) {
+            readInto(buffer.length - limit);
+        }
+        return true;
+    }
+
+    /** Blocks until the peer sends; how many bytes were read, 0 when they can be read at once, -1 at the end. */
+    private int awaitFirstBytes() throws IOException {
+        if (in.available() > 0) {
+            return 0;
+        }
+        pauses.waiting();
+        int count = in.read(firstBytes, 0, Math.min(firstBytes.length, ForwardLimits.WINDOW_BYTES - unread()));
+        pauses.arrived(count);
+        return count;
+    }
+
+    /** The window is kept until a large buffer is had, so that only so many connections wait for one with memory. */
+    private boolean moreIntoLargeBuffer() throws IOException, IntakeStoppedException {
+        leaveTurn();
+        pauses.flush();
+        if (owner != Owner.LARGE_BUFFERS) {
+            byte[] large = pools.largeBuffers()
+                    .take(pools.patience(), () -> pools.held().evictLargeHolder(pools.patience()));
+            moveUnread(large);
+            giveBack();
+            buffer = large;
+            owner = Owner.LARGE_BUFFERS;
+        } else if (position > 0) {
+            moveUnread(buffer);
+        }
+        pauses.settle(unread(), true);
+        if (in.available() == 0) {
+            pauses.waiting();
+        }
+        int count = readInto(Math.min(ForwardLimits.WINDOW_BYTES, buffer.length - limit));
+        pauses.resumed();
+        if (count < 0) {
+            return false;
+        }
+        enterTurn();
+        return true;
+    }
+
+    private int readInto(int atMost) throws IOException {
+        int count = in.read(buffer, limit, atMost);
+        pauses.arrived(count);
+        limit += Math.max(count, 0);
+        return count;
+    }
+
+    /** Moves the unread bytes to the front of an array. The caller makes it the buffer. */
+    private void moveUnread(byte[] target) {
+        int unread = unread();
+        System.arraycopy(buffer, position, target, 0, unread);
+        streamOffset += position;
+        position = 0;
+        limit = unread;
+    }
+
+    /** Leaves the unread bytes in an array of their own and gives back the buffer. */
+    private void keepUnread() {
+        byte[] kept = position == limit ? NOTHING : new byte[unread()];
+        moveUnread(kept);
+        giveBack();
+        buffer = kept;
+    }
+
+    private void takeWindow() throws InterruptedIOException {
+        byte[] window = pools.windows().take();
+        moveUnread(window);
+        buffer = window;
+        owner = Owner.WINDOWS;
+        pauses.resumed();
+    }
+
+    private void giveBack() {
+        switch (owner) {
+            case SELF -> {}
+            case WINDOWS -> pools.windows().giveBack(buffer);
+            case LARGE_BUFFERS -> pools.largeBuffers().giveBack(buffer);
+        }
+        owner = Owner.SELF;
+    }
+
+    private void enterTurn() throws InterruptedIOException {
+        try {
+            pools.turns().acquire();
+            inTurn = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (InterruptedIOException)
+                    new InterruptedIOException("interrupted while waiting for a turn").initCause(e);
+        }
+    }
+
+    private void leaveTurn() {
+        if (inTurn) {
+            inTurn = false;
+            pools.turns().release();
+        }
+    }
+}
