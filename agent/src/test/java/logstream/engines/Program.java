@@ -115,10 +115,14 @@ public final class Program implements AfterEachCallback {
     private static ProcessBuilder builder(Map<String, String> credentials, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
+                "-Xmx" + heap(List.of(arguments)),
+                "-Xss512k",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
+                "-Djdk.virtualThreadScheduler.parallelism="
+                        + (Runtime.getRuntime().availableProcessors() + 1),
+                "-Dmsgpack.universal-buffer=true",
+                "-Dsun.net.httpserver.nodelay=true",
                 "-jar",
                 jar().toString()));
         command.addAll(List.of(arguments));
@@ -128,6 +132,12 @@ public final class Program implements AfterEachCallback {
         environment.put("AWS_EC2_METADATA_DISABLED", "true");
         environment.putAll(credentials);
         return builder;
+    }
+
+    /** As agent/bin/logstream has it: only what holds a stream in memory, or reads one, gets more. */
+    private static String heap(List<String> arguments) {
+        boolean local = arguments.contains("local") || arguments.contains("--local");
+        return local ? "192m" : arguments.contains("tail") ? "256m" : "64m";
     }
 
     private static Path jar() {
