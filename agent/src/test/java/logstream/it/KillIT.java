@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillIT {
     private static final int CONNECTIONS = 8;
-    private static final int LATEST_KILL = 3_000;
+    private static final int LATEST_KILL = 1_500;
 
     @RegisterExtension
     static final Program PROGRAM = new Program();
@@ -41,7 +41,7 @@ class KillIT {
             String yaml = Yaml.of(folder, kinesis.endpoint());
 
             Set<String> acknowledged = loadUntilKilled(PROGRAM.runWith(folder, yaml), killAfter, random);
-            if (round.getCurrentRepetition() % 4 == 0) {
+            if (round.getCurrentRepetition() % 5 == 0) {
                 // Killed once more, while it sends what it recovered.
                 AgentProcess second = PROGRAM.runWith(folder, yaml);
                 second.forwardPort();
