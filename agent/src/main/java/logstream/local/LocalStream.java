@@ -17,6 +17,9 @@ final class LocalStream {
     /** A stream's largest record unless it is told otherwise, data and key: 1 MiB. */
     static final int DEFAULT_RECORD_KIB = 1024;
 
+    /** Widths are rounded down once for each part before: by less than the number of shards, whatever that is. */
+    private static final int ROUNDING_BITS = 32;
+
     private final String name;
     private final long incarnation;
     private final long created;
@@ -114,31 +117,56 @@ final class LocalStream {
 
     /** How many shards {@link #scaleTo} would add to the list. */
     int shardsToReach(int target) {
-        int splits = cutsMissing(target).size();
+        int splits = (int) cuts(target).stream().filter(this::isMissing).count();
         int merges = open.size() + splits - target;
         return 2 * splits + merges;
     }
 
-    /** Makes the open shards the equal parts of the space, by as few splits and merges as that takes. */
+    /** Makes the open shards equal parts of the space, by as few splits and merges as that takes. */
     void scaleTo(int target, long now) {
-        for (HashKey cut : cutsMissing(target)) {
-            split(shardOf(cut), cut, now);
+        List<HashKey> cuts = cuts(target);
+        for (HashKey cut : cuts) {
+            if (isMissing(cut)) {
+                split(shardOf(cut), cut, now);
+            }
         }
-        for (HashRange part : HashRange.uniform(target)) {
-            Shard first = shardOf(part.start());
-            while (first.range().end().compareTo(part.end()) < 0) {
-                HashKey next = HashKey.of(first.range().end().value().add(BigInteger.ONE));
-                merge(first, shardOf(next), now);
-                first = shardOf(part.start());
+        for (int i = 0; i < target; i++) {
+            HashKey end = i == target - 1 ? HashKey.MAX : cuts.get(i + 1).minusOne();
+            Shard first = shardOf(cuts.get(i));
+            while (first.range().end().compareTo(end) < 0) {
+                merge(first, shardOf(behind(first)), now);
+                first = shardOf(cuts.get(i));
             }
         }
     }
 
-    private List<HashKey> cutsMissing(int target) {
+    /** Where the parts begin. A shard that begins there but for a rounding is good: its range is not cut for nothing. */
+    private List<HashKey> cuts(int target) {
         return HashRange.uniform(target).stream()
-                .map(HashRange::start)
-                .filter(start -> !shardOf(start).range().start().equals(start))
+                .map(part -> {
+                    HashKey ideal = part.start();
+                    Shard shard = shardOf(ideal);
+                    HashKey start = shard.range().start();
+                    if (isAbout(start, ideal)) {
+                        return start;
+                    }
+                    boolean last = shard.range().end().equals(HashKey.MAX);
+                    return !last && isAbout(behind(shard), ideal) ? behind(shard) : ideal;
+                })
                 .toList();
+    }
+
+    private boolean isMissing(HashKey cut) {
+        return !shardOf(cut).range().start().equals(cut);
+    }
+
+    private static boolean isAbout(HashKey one, HashKey other) {
+        return one.value().subtract(other.value()).abs().bitLength() <= ROUNDING_BITS;
+    }
+
+    /** Where the next shard begins. */
+    private static HashKey behind(Shard shard) {
+        return HashKey.of(shard.range().end().value().add(BigInteger.ONE));
     }
 
     private Shard add(HashRange range, List<Shard> parents, long now) {
