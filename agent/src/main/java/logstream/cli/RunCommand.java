@@ -10,8 +10,6 @@ import logstream.config.ConfigFile;
 import logstream.forward.ForwardConfig;
 import logstream.metrics.MonitorConfig;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -152,24 +150,14 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static void runUntil(Signals signals, AgentConfig config, WhenStarted whenStarted) throws Failure {
-        Logger log = LoggerFactory.getLogger(RunCommand.class);
         Agent agent;
         try {
             agent = Agent.start(config);
         } catch (StartException cannot) {
             throw new Failure(ExitCode.FAILED, String.valueOf(cannot.getMessage()), cannot);
         }
-        // Read by tests and scripts: the form stays as it is.
-        log.info(
-                "listening forward={} monitor={}",
-                new HostPort(config.forward().bind(), agent.forwardPort()),
-                new HostPort(config.monitor().bind(), agent.monitorPort()));
         whenStarted.tell(agent);
         signals.await();
-        log.info(
-                "stopping; a second signal ends at once, what is buffered stays in {}",
-                config.buffer().directory());
         agent.stop();
-        log.info("stopped");
     }
 }
