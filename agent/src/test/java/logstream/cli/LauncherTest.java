@@ -93,7 +93,7 @@ class LauncherTest {
         Outcome first = launch("--help");
         assertThat(first.exitCode).isZero();
         assertThat(first.err)
-                .isEqualTo("logstream: building the program, which takes about a minute ...\nlogstream: built.\n");
+                .isEqualTo("logstream: building the program, which takes a minute or two ...\nlogstream: built.\n");
         assertThat(Files.readString(checkout.resolve("agent/target/launcher-build.log")))
                 .contains("-pl agent -am -DskipTests", "JAVA_HOME=" + folder.resolve("jdk"));
 
