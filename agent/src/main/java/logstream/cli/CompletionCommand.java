@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
             "  For this shell:",
             "    source <(logstream completion)",
             "  For all shells from now on:",
-            "    echo 'source <(logstream completion)' >> ~/.bashrc"
+            "    echo 'source <(logstream completion)' >> ~/.bashrc",
+            ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:Printed", "2:Wrong options"})

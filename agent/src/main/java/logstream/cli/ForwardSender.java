@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import logstream.config.Quantity;
 import org.jspecify.annotations.Nullable;
 import org.msgpack.core.MessagePack;
 import org.msgpack.core.MessagePackException;
@@ -202,8 +203,8 @@ final class ForwardSender implements AutoCloseable {
         long left = ackTimeout.toNanos();
         while (unacked.size() == before && failure == null) {
             if (left <= 0) {
-                failure = "the agent at " + address + " was silent for " + ackTimeout.toSeconds()
-                        + " s; its buffer may be full, see its log";
+                failure = "the agent at " + address + " was silent for " + Quantity.showDuration(ackTimeout)
+                        + "; its buffer may be full, see its log";
                 break;
             }
             left = await(left);

@@ -24,7 +24,8 @@ import picocli.CommandLine.TypeConversionException;
             "    logstream local --stream lines:4 --stream other:1",
             "    aws kinesis list-streams --endpoint-url http://127.0.0.1:4567",
             "",
-            "Data is in memory and bounded; it ends with the process. SIGTERM or Ctrl-C ends it."
+            "Data is in memory and bounded; it ends with the process. SIGTERM or Ctrl-C ends it.",
+            ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:Ended by a signal", "1:The port is taken", "2:Wrong options"})
@@ -32,6 +33,7 @@ final class LocalCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "PORT",
+            converter = PortOption.class,
             description = "Port on 127.0.0.1; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
     private int port = LocalSetting.ENDPOINT_PORT;
 
@@ -67,7 +69,6 @@ final class LocalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        Ports.check(spec.commandLine(), "--port", port);
         List<StreamToCreate> wanted = streams.isEmpty()
                 ? List.of(new StreamToCreate(LocalSetting.STREAM, LocalSetting.SHARDS))
                 : streams.stream().distinct().toList();

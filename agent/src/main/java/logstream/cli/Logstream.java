@@ -1,6 +1,9 @@
 package logstream.cli;
 
-import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import logstream.config.NearestKey;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,11 +36,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  Ship to the stream that the configuration names:",
             "    logstream run --config /etc/logstream/logstream.yml",
             "",
-            "'logstream COMMAND --help' tells more of each."
+            "'logstream COMMAND --help' tells more of each.",
+            ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:Done", "1:Could not start, or failed", "2:Wrong options or wrong configuration"})
-public final class Logstream implements Runnable {
+public final class Logstream implements Callable<Integer> {
     /** As the launcher was called, for texts that tell what to type next. */
     private static final String COMMAND_PROPERTY = "logstream.command";
 
@@ -66,19 +70,40 @@ public final class Logstream implements Runnable {
     }
 
     @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "A command is missing");
+    public Integer call() {
+        CommandLine commandLine = spec.commandLine();
+        commandLine.getErr().println("logstream: a command is missing\n");
+        commandLine.usage(commandLine.getErr());
+        return ExitCode.USAGE;
     }
 
     private static int explain(ParameterException wrong) {
         CommandLine commandLine = wrong.getCommandLine();
-        PrintWriter err = commandLine.getErr();
         String name = commandLine.getCommandSpec().qualifiedName();
-        err.println(name + ": " + wrong.getMessage());
-        UnmatchedArgumentException.printSuggestions(wrong, err);
-        err.println("'" + name + " --help' shows what there is.");
-        err.flush();
+        String sentence = wrong instanceof UnmatchedArgumentException unmatched
+                ? unmatched(unmatched, commandLine)
+                : String.valueOf(wrong.getMessage());
+        commandLine.getErr().println(name + ": " + sentence + "\n'" + name + " --help' shows what there is.");
+        commandLine.getErr().flush();
         return ExitCode.USAGE;
+    }
+
+    private static String unmatched(UnmatchedArgumentException wrong, CommandLine commandLine) {
+        String argument = wrong.getUnmatched().getFirst();
+        Set<String> commands = commandLine.getSubcommands().keySet();
+        if (wrong.isUnknownOption()) {
+            Set<String> options = commandLine.getCommandSpec().optionsMap().keySet();
+            return "there is no option " + argument + didYouMean(argument, options);
+        }
+        return commands.isEmpty()
+                ? "'" + argument + "' is one argument too many"
+                : "there is no command '" + argument + "'" + didYouMean(argument, commands);
+    }
+
+    private static String didYouMean(String typed, Collection<String> known) {
+        return NearestKey.to(typed, typed, known)
+                .map(nearest -> "; did you mean " + nearest + "?")
+                .orElse("");
     }
 
     private static int explain(Exception failure, CommandLine commandLine) throws Exception {

@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 
 /**
  * Sends messages to an agent without asking for acks, over one connection.
@@ -39,8 +40,12 @@ final class PlainSender implements AutoCloseable {
         out.flush();
         socket.shutdownOutput();
         socket.setSoTimeout(LAST_READ_MILLIS);
-        if (socket.getInputStream().read() >= 0) {
-            throw new IOException("what answers is no agent");
+        try {
+            if (socket.getInputStream().read() >= 0) {
+                throw new IOException("what answers is no agent");
+            }
+        } catch (SocketTimeoutException stillReading) {
+            throw new IOException("the agent has not read everything after 10 s", stillReading);
         }
     }
 

@@ -10,8 +10,6 @@ import logstream.config.ConfigFile;
 import logstream.forward.ForwardConfig;
 import logstream.metrics.MonitorConfig;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,7 +22,7 @@ import picocli.CommandLine.Spec;
         description = "Run the agent: take lines from containers, ship them to the stream.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        customSynopsis = {"logstream run --config FILE", "logstream run --local [LOCAL OPTIONS]"},
+        customSynopsis = {"logstream run --config FILE", "       logstream run --local [OPTIONS OF --local]"},
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -37,7 +35,8 @@ import picocli.CommandLine.Spec;
             "        --buffer /tmp/second-buffer",
             "",
             "SIGTERM or Ctrl-C ends it in order: what has arrived is written to the buffer and sent for a",
-            "while (shutdown.grace); the rest is sent after the next start. A second Ctrl-C ends it at once."
+            "while (shutdown.grace); the rest is sent after the next start. A second Ctrl-C ends it at once.",
+            ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -62,18 +61,21 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--local-port",
             paramLabel = "PORT",
+            converter = PortOption.class,
             description = "With --local: port of the endpoint; 4567 unless given, 0 takes a free one.")
     private @Nullable Integer localPort;
 
     @Option(
             names = "--forward-port",
             paramLabel = "PORT",
+            converter = PortOption.class,
             description = "With --local: port for containers; 24224 unless given, 0 takes a free one.")
     private @Nullable Integer forwardPort;
 
     @Option(
             names = "--monitor-port",
             paramLabel = "PORT",
+            converter = PortOption.class,
             description = "With --local: port of health and metrics; 24220 unless given, 0 takes a free one.")
     private @Nullable Integer monitorPort;
 
@@ -113,19 +115,16 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--config and --local exclude each other: --local needs no configuration");
         }
-        Ports.check(spec.commandLine(), "--local-port", localPort);
-        Ports.check(spec.commandLine(), "--forward-port", forwardPort);
-        Ports.check(spec.commandLine(), "--monitor-port", monitorPort);
         Path folder = (buffer == null ? LocalSetting.bufferFolder(System.getenv()) : buffer).toAbsolutePath();
         Signals signals = Signals.take();
         LocalSetting.provideCredentials();
         try (LocalEndpoint endpoint =
-                LocalEndpoint.open(Ports.orElse(localPort, LocalSetting.ENDPOINT_PORT), "--local-port")) {
+                LocalEndpoint.open(localPort == null ? LocalSetting.ENDPOINT_PORT : localPort, "--local-port")) {
             endpoint.create(LocalSetting.STREAM, LocalSetting.SHARDS);
             AgentConfig agentConfig = LocalSetting.config(
                     endpoint.uri(),
-                    Ports.orElse(forwardPort, ForwardConfig.DEFAULT_PORT),
-                    Ports.orElse(monitorPort, MonitorConfig.DEFAULT.port()),
+                    forwardPort == null ? ForwardConfig.DEFAULT_PORT : forwardPort,
+                    monitorPort == null ? MonitorConfig.DEFAULT.port() : monitorPort,
                     folder);
             runUntil(signals, agentConfig, agent -> {
                 spec.commandLine()
@@ -151,24 +150,14 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static void runUntil(Signals signals, AgentConfig config, WhenStarted whenStarted) throws Failure {
-        Logger log = LoggerFactory.getLogger(RunCommand.class);
         Agent agent;
         try {
             agent = Agent.start(config);
         } catch (StartException cannot) {
             throw new Failure(ExitCode.FAILED, String.valueOf(cannot.getMessage()), cannot);
         }
-        // Read by tests and scripts: the form stays as it is.
-        log.info(
-                "listening forward={} monitor={}",
-                new HostPort(config.forward().bind(), agent.forwardPort()),
-                new HostPort(config.monitor().bind(), agent.monitorPort()));
         whenStarted.tell(agent);
         signals.await();
-        log.info(
-                "stopping; a second signal ends at once, what is buffered stays in {}",
-                config.buffer().directory());
         agent.stop();
-        log.info("stopped");
     }
 }

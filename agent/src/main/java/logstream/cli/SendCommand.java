@@ -31,10 +31,11 @@ import picocli.CommandLine.TypeConversionException;
             "  One line:",
             "    echo hello | logstream send",
             "  What a program writes, under a name and tag of its own:",
-            "    ./program 2>&1 | logstream send --container-name program --tag grid.dev/me/program:dev/me/program",
+            "    ./program 2>&1 | logstream send --container-name program --tag grid.dev/me/it:dev/me/it",
             "",
             "Each line is kept until the agent has acknowledged it, that is, has forced it to disk; after a lost",
-            "connection it is sent again. Lines are sent whole up to 1020 KiB; longer ones are cut, with a warning."
+            "connection it is sent again. Lines are sent whole up to 1020 KiB; longer ones are cut and you are told.",
+            ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
             "    logstream tail logs --no-follow --json | jq -r .log",
             "",
             "Lines of one agent are shown in their order, and once even if they were sent twice. Without a",
-            "terminal, or with NO_COLOR set, there is no colour."
+            "terminal, or with NO_COLOR set, there is no colour.",
+            ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -67,8 +68,10 @@ final class TailCommand implements Callable<Integer> {
             names = "--from",
             paramLabel = "WHERE",
             converter = StartOption.class,
-            description = "trim-horizon (the oldest there is), latest, a moment (2026-01-31T09:30:00Z) or how long ago"
-                    + " (5m, 2h). Default: latest; trim-horizon with --no-follow or an endpoint on this machine.")
+            description =
+                    "Where to begin: trim-horizon (the oldest there is), latest, how long ago (5m, 2h) or a moment"
+                            + " (2026-01-31T09:30:00Z). Default: latest; with --no-follow, or an endpoint on this machine,"
+                            + " trim-horizon.")
     private @Nullable StartAt from;
 
     @Option(

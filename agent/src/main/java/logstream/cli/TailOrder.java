@@ -113,6 +113,11 @@ final class TailOrder {
         return rest;
     }
 
+    /** How many agents are kept in mind. */
+    int agents() {
+        return lanes.size();
+    }
+
     private boolean mayGo(Lane lane, long now, boolean caughtUp) {
         RecordKey.Place place = lane.waiting.firstKey();
         Held first = lane.waiting.firstEntry().getValue();

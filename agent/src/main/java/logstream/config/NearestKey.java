@@ -10,17 +10,19 @@ import java.util.Optional;
  *
  * <p>Threading: stateless.
  */
-final class NearestKey {
+public final class NearestKey {
     /** Longer keys are no typing mistakes, and would cost time to compare. */
     private static final int LONGEST = 100;
 
     private NearestKey() {}
 
     /**
+     * The nearest of the known keys, when it is near enough to be meant.
+     *
      * @param fullKey the unknown key with its section
      * @param name its last part, which may be a known one in the wrong section
      */
-    static Optional<String> to(String fullKey, String name, Collection<String> known) {
+    public static Optional<String> to(String fullKey, String name, Collection<String> known) {
         if (fullKey.length() > LONGEST) {
             return Optional.empty();
         }

@@ -96,7 +96,8 @@ public final class Quantity {
         return Long.toString(bytes);
     }
 
-    static String showDuration(Duration duration) {
+    /** The duration as one would write it, with the largest unit that divides it; whole milliseconds. */
+    public static String showDuration(Duration duration) {
         long millis = duration.toMillis();
         for (String name : DURATION_UNITS_SHOWN) {
             Duration unit = DURATION_UNITS.get(name);
