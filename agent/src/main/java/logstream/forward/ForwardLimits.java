@@ -16,7 +16,10 @@ final class ForwardLimits {
     /** What an idle connection reads into before it asks for a window. Our choice. */
     static final int FIRST_READ_BYTES = 64;
 
-    /** Nesting of arrays and maps in an event; msgpack-ruby, and with it fluentd, gives up at the same depth. */
+    /**
+     * Nesting of arrays and maps in an event, the outermost and, outside of Message mode, the entry included;
+     * msgpack-ruby, and with it fluentd, gives up at the same depth.
+     */
     static final int NESTING_DEPTH = 128;
 
     /** Longest tag; Kubernetes' longest, a file name of at most 255 bytes after a path, is about half of it. */

@@ -83,10 +83,10 @@ final class OptionDecoder {
     }
 
     private boolean readToken() throws IOException, IntakeStoppedException, UnreadableException {
-        switch (walker.walk(1, ForwardLimits.ACK_TOKEN_BYTES, ValueWalker.UNBOUNDED)) {
+        return switch (walker.walk(1, ForwardLimits.ACK_TOKEN_BYTES, ValueWalker.UNBOUNDED)) {
             case WHOLE -> {
                 keepToken(walker.length());
-                return true;
+                yield true;
             }
             case TOO_LARGE, TOO_DEEP -> {
                 boolean readable = walker.skip(1, ValueWalker.UNBOUNDED);
@@ -94,13 +94,10 @@ final class OptionDecoder {
                         MalformedCause.OVER_LIMIT,
                         peer,
                         "an ack token of more than " + ForwardLimits.ACK_TOKEN_BYTES + " bytes, which is not answered");
-                return readable;
+                yield readable;
             }
-            case BROKEN -> {
-                return false;
-            }
-        }
-        throw new IllegalStateException("a walk ended in no known way");
+            case BROKEN -> false;
+        };
     }
 
     /** nil is no token: nobody waits for an answer. */

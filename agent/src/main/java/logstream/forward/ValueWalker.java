@@ -160,11 +160,11 @@ final class ValueWalker {
             levels[level]--;
             long children = MsgpackHeader.children(bytes, start + at, first);
             at = (int) end;
+            if (level == ForwardLimits.NESTING_DEPTH && MsgpackHeader.hasChildren(first)) {
+                return giveUp(Outcome.TOO_DEEP);
+            }
             if (children > 0) {
                 level++;
-                if (level > ForwardLimits.NESTING_DEPTH) {
-                    return giveUp(Outcome.TOO_DEEP);
-                }
                 if (level == levels.length) {
                     left = Arrays.copyOf(levels, 2 * level);
                     levels = left;

@@ -1,0 +1,98 @@
+package logstream.forward;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Semaphore;
+import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.DropCause;
+import logstream.metrics.Metrics.MalformedCause;
+import org.slf4j.LoggerFactory;
+
+/** Runs one connection over scripted bytes on the thread of the test, and keeps what came of it. */
+final class ScriptedConnection {
+    /** What time it is when a sender says "now". */
+    static final Instant NOW = Instant.ofEpochSecond(1_700_000_000L, 5);
+
+    final Metrics metrics = new Metrics();
+    final RecordingSink sink = new RecordingSink();
+    final SharedPools pools;
+    final Connection.Surroundings around;
+
+    ScriptedConnection(int maxEventBytes) {
+        pools = new SharedPools(
+                new Semaphore(1, true),
+                new BufferPool(2, ForwardLimits.WINDOW_BYTES),
+                new BufferPool(1, Math.max(maxEventBytes, ForwardLimits.WINDOW_BYTES + 1)),
+                new HeldBytes(ForwardLimits.HELD_BYTES, System::nanoTime),
+                Duration.ofHours(1));
+        around = new Connection.Surroundings(
+                pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, maxEventBytes);
+    }
+
+    ScriptedConnection() {
+        this(ForwardConfig.DEFAULT.maxEventBytes());
+    }
+
+    /** Runs until the connection has ended; fails when that was by a bug, or something was not given back. */
+    void run(ScriptedSocket socket) {
+        Logger logger = (Logger) LoggerFactory.getLogger(Connection.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            new Connection(socket, around).run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            logger.detachAppender(log);
+        }
+        log.list.stream()
+                .filter(event -> event.getLevel() == Level.ERROR)
+                .findFirst()
+                .ifPresent(event -> {
+                    throw new AssertionError(event.getFormattedMessage() + " "
+                            + event.getThrowableProxy().getMessage());
+                });
+        requireAllGivenBack();
+    }
+
+    private void requireAllGivenBack() {
+        boolean home = pools.turns().availablePermits() == 1
+                && pools.windows().inUse() == 0
+                && pools.largeBuffers().inUse() == 0
+                && pools.held().total() == 0
+                && sink.opened.get() == sink.closed.get();
+        if (!home) {
+            throw new AssertionError("not given back: turns " + pools.turns().availablePermits() + " of 1, windows "
+                    + pools.windows().inUse() + ", large buffers "
+                    + pools.largeBuffers().inUse() + ", held "
+                    + pools.held().total() + ", intakes opened " + sink.opened + ", closed " + sink.closed);
+        }
+    }
+
+    long received() {
+        return metrics.eventsReceived.sum();
+    }
+
+    long dropped(DropCause cause) {
+        return metrics.dropped(cause).sum();
+    }
+
+    long malformed(MalformedCause cause) {
+        return metrics.malformed(cause).sum();
+    }
+
+    long malformed() {
+        long sum = 0;
+        for (MalformedCause cause : MalformedCause.values()) {
+            sum += malformed(cause);
+        }
+        return sum;
+    }
+}
