@@ -7,8 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which stream, and how records are put into it.
  *
- * @param stream name or ARN
- * @param region null: the SDK finds it (environment, profile, instance metadata)
+ * <p>An endpoint on loopback (127.0.0.1, ::1, localhost) is a stand-in on this host and works without an account: where
+ * system properties and environment have no credentials or region, fixed dummy credentials and us-east-1 are used; no
+ * profile is read and no metadata service is asked. Any other endpoint gets what the default chains find.
+ *
+ * @param stream name or ARN; an ARN also reaches the streams of other accounts
+ * @param region null: the ARN's, else the SDK finds it (environment, profile, instance metadata)
  * @param endpoint null: the region's own
  * @param roleArn role to assume; null: the credentials of the default chain are used as they are
  * @param roleExternalId external id for {@code roleArn}, or null
@@ -45,8 +49,8 @@ public record KinesisConfig(
                 null,
                 null,
                 "logstream",
-                500,
-                5 << 20,
+                PutRecordsLimits.RECORDS,
+                PutRecordsLimits.SAFE_REQUEST_BYTES,
                 4,
                 Duration.ofMillis(200),
                 Duration.ofSeconds(10),

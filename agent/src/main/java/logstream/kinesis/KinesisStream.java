@@ -1,24 +1,166 @@
 package logstream.kinesis;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryRequest;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
+import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
+import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 
-/** Stub. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * One stream to put records into. Every call is one request and tells what became of it; nothing is retried here.
+ *
+ * <p>Threading: thread-safe; meant to be called from several virtual threads at once.
+ */
 public final class KinesisStream implements AutoCloseable {
+    /** The per-record code of a shard at its limit; the only other one is InternalFailure. */
+    private static final String SHARD_AT_LIMIT = "ProvisionedThroughputExceededException";
+
+    private final KinesisAccess access;
+
+    private KinesisStream(KinesisAccess access) {
+        this.access = access;
+    }
+
+    /** Talks to nobody: what is wrong with region, credentials or stream is told by the first call. */
     public static KinesisStream open(KinesisConfig config) {
-        throw new UnsupportedOperationException();
+        return new KinesisStream(new KinesisAccess(config));
     }
 
+    /**
+     * Sends one PutRecords request and waits for its answer, at most for the configured time-out (finding region and
+     * credentials for the first time may add some seconds).
+     *
+     * @param records 1 to {@link PutRecordsLimits#RECORDS}
+     * @throws IllegalStateException for another number of records, or after {@link #close}: a bug of the caller
+     */
     public PutOutcome put(List<OutgoingRecord> records) {
-        throw new UnsupportedOperationException();
+        if (records.isEmpty() || records.size() > PutRecordsLimits.RECORDS) {
+            throw new IllegalStateException(
+                    "a request of " + records.size() + " records; 1 to " + PutRecordsLimits.RECORDS + " are possible");
+        }
+        PutRecordsRequest request = request(records);
+        access.requireOpen();
+        PutRecordsResponse response;
+        try {
+            response = access.client().putRecords(request);
+        } catch (RuntimeException e) {
+            return failed(e, Purpose.PUT);
+        }
+        return answered(response, records.size());
     }
 
+    /** Asks the stream what it is: one DescribeStreamSummary. */
     public StreamState check() {
-        throw new UnsupportedOperationException();
+        DescribeStreamSummaryRequest request = DescribeStreamSummaryRequest.builder()
+                .streamARN(access.streamArn())
+                .streamName(access.streamName())
+                .build();
+        access.requireOpen();
+        StreamDescriptionSummary summary;
+        try {
+            summary = access.client().describeStreamSummary(request).streamDescriptionSummary();
+        } catch (RuntimeException e) {
+            return notReady(failed(e, Purpose.CHECK));
+        }
+        return state(summary);
     }
 
+    private PutOutcome failed(RuntimeException e, Purpose purpose) {
+        // A pool that is closed under a call fails it in ways of its own.
+        return access.isClosed()
+                ? new PutOutcome.Unavailable("closed while waiting for the answer")
+                : CallErrors.outcome(e, purpose);
+    }
+
+    private PutRecordsRequest request(List<OutgoingRecord> records) {
+        List<PutRecordsRequestEntry> entries = new ArrayList<>(records.size());
+        for (OutgoingRecord each : records) {
+            entries.add(PutRecordsRequestEntry.builder()
+                    .partitionKey(each.key())
+                    .data(SdkBytes.fromByteArrayUnsafe(each.data()))
+                    .build());
+        }
+        return PutRecordsRequest.builder()
+                .streamARN(access.streamArn())
+                .streamName(access.streamName())
+                .records(entries)
+                .build();
+    }
+
+    private static PutOutcome answered(PutRecordsResponse response, int sent) {
+        if (response.records().size() != sent) {
+            // Which record is which cannot be told: as if there were no answer.
+            return new PutOutcome.Unavailable(
+                    "an answer about " + response.records().size() + " records to a request of " + sent + " (request "
+                            + response.responseMetadata().requestId() + ")");
+        }
+        List<RecordResult> results = new ArrayList<>(sent);
+        for (PutRecordsResultEntry each : response.records()) {
+            results.add(result(each));
+        }
+        return new PutOutcome.Answered(List.copyOf(results));
+    }
+
+    private static RecordResult result(PutRecordsResultEntry entry) {
+        String code = entry.errorCode();
+        if (code == null && entry.sequenceNumber() != null) {
+            return new RecordResult.Accepted(orEmpty(entry.shardId()), entry.sequenceNumber());
+        }
+        if (SHARD_AT_LIMIT.equals(code)) {
+            return new RecordResult.Throttled();
+        }
+        return new RecordResult.Failed(code == null ? "no sequence number" : code, orEmpty(entry.errorMessage()));
+    }
+
+    private static StreamState state(StreamDescriptionSummary summary) {
+        StreamStatus status = summary.streamStatus();
+        if (status != StreamStatus.ACTIVE && status != StreamStatus.UPDATING) {
+            return new StreamState.NotReady(
+                    "the stream's status is " + summary.streamStatusAsString(),
+                    status == StreamStatus.CREATING
+                            ? "Wait until it is ACTIVE."
+                            : "Create the stream again, or name another: this one is going away.");
+        }
+        Integer maxRecordKiB = summary.maxRecordSizeInKiB();
+        return new StreamState.Ready(
+                orEmpty(summary.streamName()),
+                orEmpty(summary.streamARN()),
+                summary.streamStatusAsString(),
+                summary.openShardCount() == null ? 0 : summary.openShardCount(),
+                summary.streamModeDetails() == null
+                        ? "PROVISIONED"
+                        : orEmpty(summary.streamModeDetails().streamModeAsString()),
+                Duration.ofHours(summary.retentionPeriodHours() == null ? 24 : summary.retentionPeriodHours()),
+                summary.encryptionTypeAsString() == null ? "NONE" : summary.encryptionTypeAsString(),
+                maxRecordKiB == null ? PutRecordsLimits.RECORD_BYTES : maxRecordKiB << 10);
+    }
+
+    private static StreamState notReady(PutOutcome outcome) {
+        return switch (outcome) {
+            case PutOutcome.NeedsOperator(String reason, String advice) -> new StreamState.NotReady(reason, advice);
+            case PutOutcome.Refused(String reason) ->
+                new StreamState.NotReady(reason, "Check the stream's name or ARN in the configuration.");
+            case PutOutcome.Throttled(String reason) -> new StreamState.NotReady(reason, "Ask again a little later.");
+            case PutOutcome.Unavailable(String reason) ->
+                new StreamState.NotReady(reason, "Check that the endpoint can be reached; else wait.");
+            case PutOutcome.Answered answered -> throw new IllegalStateException("no failure: " + answered);
+        };
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    /** Calls in flight end as {@link PutOutcome.Unavailable}. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        access.close();
     }
 }
