@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
@@ -25,7 +25,7 @@ final class KinesisClients {
                     .endpointOverride(endpoint)
                     .region(Region.US_EAST_1)
                     .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
-                    .httpClientBuilder(UrlConnectionHttpClient.builder())
+                    .httpClientBuilder(Apache5HttpClient.builder())
                     .overrideConfiguration(configuration -> configuration
                             .retryStrategy(DefaultRetryStrategy.doNotRetry())
                             .apiCallTimeout(Duration.ofSeconds(30)))
