@@ -57,7 +57,13 @@ final class StreamCheck {
     private boolean isReady() {
         return switch (stream.check()) {
             case StreamState.Ready ready -> {
-                log.info("stream {} is ready: {}", ready.name(), ready);
+                log.info(
+                        "stream {} is ready: {} open shards, {}, {} h retention, encryption {}",
+                        ready.name(),
+                        ready.openShards(),
+                        ready.mode(),
+                        ready.retention().toHours(),
+                        ready.encryption());
                 yield true;
             }
             case StreamState.NotReady(String reason, String advice) -> {

@@ -63,18 +63,17 @@ final class Outbox {
         return fresh.size() >= maxRecords || freshBytes >= maxBytes;
     }
 
-    /** One record, the oldest that can be had without regard to its wait; empty when there is none. */
+    /**
+     * One record, without regard to its wait; empty when there is none. One that was never sent is preferred: a record
+     * that is refused for its own sake must not be the only one that asks whether the stream lives.
+     */
     List<Shipment> probe() {
-        List<Shipment> group = suspects.poll();
-        if (group != null) {
-            if (group.size() > 1) {
-                suspects.addFirst(group.subList(1, group.size()));
-            }
-            return taken(List.of(group.getFirst()));
-        }
-        Shipment one = waiting.poll();
+        Shipment one = pollFresh();
         if (one == null) {
-            one = pollFresh();
+            one = waiting.poll();
+        }
+        if (one == null) {
+            one = pollSuspect();
         }
         return one == null ? List.of() : taken(List.of(one));
     }
@@ -162,6 +161,17 @@ final class Outbox {
             bytes -= shipment.size();
         }
         return batch;
+    }
+
+    private @Nullable Shipment pollSuspect() {
+        List<Shipment> group = suspects.poll();
+        if (group == null) {
+            return null;
+        }
+        if (group.size() > 1) {
+            suspects.addFirst(group.subList(1, group.size()));
+        }
+        return group.getFirst();
     }
 
     private @Nullable Shipment pollFresh() {
