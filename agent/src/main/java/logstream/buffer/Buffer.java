@@ -5,91 +5,385 @@ import java.util.List;
 import logstream.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
 
-/** Stub: the signatures that the other packages build on. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * A durable queue of opaque frames in chunk files.
+ *
+ * <p>Invariant, in ordinals, which count frames from the birth of the buffer, without gaps, over all chunks:
+ *
+ * <pre>{@code released <= read <= durable <= written <= appended}</pre>
+ *
+ * <ul>
+ *   <li>{@code appended}: taken from a caller, kept in memory, at most {@link Pending#MAX_BYTES};
+ *   <li>{@code written}: given a place (chunk and index) and written to the staged chunk;
+ *   <li>{@code durable}: forced to the disk; only now acknowledged, readable, and its place final;
+ *   <li>{@code read}: handed to the reader;
+ *   <li>{@code released}: done with; a chunk of released frames is deleted.
+ * </ul>
+ *
+ * <p>With {@link BufferConfig.Sync#NEVER} what is written counts as durable.
+ *
+ * <p>The chunk files are the only state that must survive, see {@link ChunkFormat}. The last one is never deleted: it
+ * carries identity and sequence. Each start begins a new chunk, so that no place, and no key, is given twice.
+ *
+ * <p>Threading: any thread appends and waits ({@link BufferState} holds the one lock); the commit thread writes, forces
+ * and deletes ({@link CommitLoop}); one reader thread reads, releases and sets aside ({@link FrameReader}). Neither of
+ * these two may ever be interrupted: an interrupt would close their files.
+ */
 public final class Buffer implements AutoCloseable {
+    private final BufferConfig config;
+    private final Metrics metrics;
+    private final Sources sources;
+    private final long identity;
+    private final FolderLock folderLock;
+    private final BufferState state;
+    private final CommitLoop commit;
+    private final FrameReader reader;
+    private final DeadLetters deadLetters;
+    private final Thread commitThread;
+    private final long openedEnd;
+    private boolean closed;
+
+    Buffer(Parts parts, long openedEnd) {
+        this.config = parts.config();
+        this.metrics = parts.metrics();
+        this.sources = parts.sources();
+        this.identity = parts.identity();
+        this.folderLock = parts.folderLock();
+        this.state = parts.state();
+        this.commit = parts.commit();
+        this.reader = parts.reader();
+        this.deadLetters = parts.deadLetters();
+        this.commitThread =
+                Thread.ofPlatform().name("buffer-commit").daemon(true).unstarted(parts.commit());
+        this.openedEnd = openedEnd;
+    }
+
+    /** What {@link BufferOpening} puts together. */
+    record Parts(
+            BufferConfig config,
+            Metrics metrics,
+            Sources sources,
+            long identity,
+            FolderLock folderLock,
+            BufferState state,
+            CommitLoop commit,
+            FrameReader reader,
+            DeadLetters deadLetters) {}
+
+    /**
+     * Opens the buffer in its folder, or makes one there.
+     *
+     * @throws BufferInUseException when another agent uses the folder
+     * @throws IOException with a sentence for the operator when the folder cannot be used
+     */
     public static Buffer open(BufferConfig config, Metrics metrics) throws IOException {
-        throw new UnsupportedOperationException();
+        Buffer buffer = BufferOpening.open(config, metrics, Sources.real());
+        buffer.start();
+        return buffer;
+    }
+
+    /** Starts the commit thread. Tests that are their own commit thread do not. */
+    void start() {
+        commitThread.start();
     }
 
     /** Random 58 bits that tell this buffer from all others; part of every partition key. */
     public long identity() {
-        throw new UnsupportedOperationException();
+        return identity;
     }
 
-    /** Any thread. Waits while full. Returns the ordinal after the last frame of the batch: what {@link #awaitDurable} takes. */
+    /**
+     * Any thread. Waits while full. Returns the ordinal after the last frame of the batch: what {@link #awaitDurable}
+     * takes.
+     *
+     * @throws BufferClosedException when the intake is closed, also while waiting: a part of a large batch may then be
+     *     in the buffer
+     */
     public long append(FrameBatch batch) throws BufferClosedException {
-        throw new UnsupportedOperationException();
+        byte[] bytes = batch.bytes();
+        int length = batch.length();
+        state.lock.lock();
+        try {
+            int at = 0;
+            while (at < length) {
+                int first = FrameBatch.frameBytes(bytes, at);
+                if (!state.hasRoomFor(first)) {
+                    // Forced frames need no memory, and can be read and released.
+                    state.work.signal();
+                }
+                state.turns.await(() -> state.hasRoomFor(first), state::intakeClosed);
+                if (state.intakeClosed()) {
+                    throw new BufferClosedException();
+                }
+                long before = state.appended();
+                int taken = state.take(bytes, at, length, sources.nanoTime().getAsLong());
+                metrics.framesAppended.add(state.appended() - before);
+                metrics.bytesAppended.add(taken - at);
+                at = taken;
+                state.work.signal();
+            }
+            return state.appended();
+        } finally {
+            state.lock.unlock();
+        }
     }
 
-    /** Any thread. Waits until all frames below the ordinal are durable, and makes that happen at once. */
+    /**
+     * Any thread. Waits until all frames below the ordinal are durable, and makes that happen at once.
+     *
+     * @throws BufferClosedException when the buffer was closed and could not make them durable
+     */
     public void awaitDurable(long ordinal) throws BufferClosedException {
-        throw new UnsupportedOperationException();
+        if (state.durable() >= ordinal) {
+            return;
+        }
+        state.lock.lock();
+        try {
+            if (ordinal > state.appended()) {
+                throw new IllegalStateException("wait for " + ordinal + " when only " + state.appended() + " are appended");
+            }
+            state.work.signal();
+            state.awaitDurable(ordinal);
+            if (state.durable() < ordinal) {
+                throw new BufferClosedException();
+            }
+        } finally {
+            state.lock.unlock();
+        }
     }
 
     /** Called by the commit thread whenever frames became readable; must not block. */
     public void onReadable(Runnable listener) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Reader thread. The next durable frame that was not read since open, or null when there is none now. */
-    public @Nullable Frame read() throws IOException {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Reader thread. All frames below the ordinal are done with: delivered, or kept as dead letters. */
-    public void release(long ordinal) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Whether intake waits, or is about to, for room. */
-    public boolean isFull() {
-        throw new UnsupportedOperationException();
+        commit.onReadable(listener);
     }
 
     /**
-     * Reader thread. Moves the oldest sealed chunk to the dead letters; the reader goes on behind it.
+     * Reader thread. The next durable frame that was not read since open, or null when there is none now.
+     *
+     * @throws IOException when the disk does not give it: call again after a while; what it refuses again and again is
+     *     passed over and counted as damaged
+     */
+    public @Nullable Frame read() throws IOException {
+        return reader.read();
+    }
+
+    /**
+     * Reader thread. All frames below the ordinal are done with: delivered, or kept as dead letters.
+     *
+     * @param ordinal not beyond the frames that were read; one that was released before is no error
+     */
+    public void release(long ordinal) {
+        state.lock.lock();
+        try {
+            state.release(ordinal);
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /**
+     * Whether intake waits, or is about to, because {@code maxChunks} are in use. A full disk does not count: setting
+     * chunks aside would make no room on it.
+     */
+    public boolean isFull() {
+        state.lock.lock();
+        try {
+            return state.room.isShort();
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /**
+     * Reader thread. Moves the oldest sealed chunk to the dead letters; the reader goes on behind it. Call it when
+     * nothing is in flight, and forget what was read of that chunk: a later {@link #release} inside it does nothing.
      *
      * @return how many unreleased frames went with it; 0 when there is no sealed chunk
+     * @throws IOException when it could not be moved: nothing has changed
      */
     public long setAsideOldestChunk(String reason) throws IOException {
-        throw new UnsupportedOperationException();
+        Chunk oldest;
+        long frames;
+        long released;
+        state.lock.lock();
+        try {
+            oldest = state.oldestPending();
+            if (oldest == null) {
+                return 0;
+            }
+            released = state.released();
+            frames = state.pendingFrames(oldest.firstOrdinal(), oldest.endOrdinal());
+        } finally {
+            state.lock.unlock();
+        }
+        // It has a successor: its end changes no more, and only this thread moves the released position.
+        deadLetters.take(oldest, oldest.end(), oldest.endOrdinal(), released, reason);
+        reader.goBehind(oldest);
+        state.lock.lock();
+        try {
+            state.gone(oldest);
+            state.read(oldest.endOrdinal());
+            state.release(oldest.endOrdinal());
+        } finally {
+            state.lock.unlock();
+        }
+        return frames;
     }
 
     /** Reader thread. Keeps records aside, forced to disk before it returns. */
     public void keepDeadLetters(List<DeadLetter> letters) throws IOException {
-        throw new UnsupportedOperationException();
+        deadLetters.keep(letters);
     }
 
+    /** Frames appended, or recovered, that are neither released nor known to be damaged. */
     public long bufferedFrames() {
-        throw new UnsupportedOperationException();
+        state.lock.lock();
+        try {
+            return state.pendingFrames(state.released(), state.appended());
+        } finally {
+            state.lock.unlock();
+        }
     }
 
+    /** Bytes of the unreleased frames, on disk or waiting to be written; of a chunk in part, about. */
     public long bufferedBytes() {
-        throw new UnsupportedOperationException();
+        state.lock.lock();
+        try {
+            long bytes = state.pending.unwrittenBytes();
+            for (Chunk chunk : state.chunks()) {
+                long chunkBytes = chunk.end() - ChunkFormat.FIRST_FRAME_AT;
+                long frames = state.pendingFrames(chunk.firstOrdinal(), chunk.endOrdinal());
+                bytes += chunk.frames() == 0 ? 0 : (long) (chunkBytes * ((double) frames / chunk.frames()));
+            }
+            return bytes;
+        } finally {
+            state.lock.unlock();
+        }
     }
 
+    /** Chunk files in the folder. */
     public long chunks() {
-        throw new UnsupportedOperationException();
+        state.lock.lock();
+        try {
+            return state.chunkCount();
+        } finally {
+            state.lock.unlock();
+        }
     }
 
     /** Age of the oldest unreleased frame, about; 0 when there is none. */
     public long oldestPendingMillis() {
-        throw new UnsupportedOperationException();
+        state.lock.lock();
+        try {
+            long released = state.released();
+            if (released == state.appended()) {
+                return 0;
+            }
+            if (released >= openedEnd) {
+                return Math.max(0, (sources.nanoTime().getAsLong() - state.marks.nanosOf(released)) / 1_000_000);
+            }
+            Chunk oldest = state.oldestPending();
+            return oldest == null
+                    ? 0
+                    : Math.max(0, sources.clock().millis() - oldest.header().createdMillis());
+        } finally {
+            state.lock.unlock();
+        }
     }
 
+    /** Bytes of the dead letters. */
     public long deadLetterBytes() {
-        throw new UnsupportedOperationException();
+        return deadLetters.bytes();
     }
 
     /** Appends end with {@link BufferClosedException}; what was appended is written and forced; reading goes on. */
     public void closeIntake() {
-        throw new UnsupportedOperationException();
+        state.lock.lock();
+        try {
+            state.closeIntake();
+        } finally {
+            state.lock.unlock();
+        }
     }
 
-    /** Writes and forces what was appended, saves the checkpoint, gives back the lock. */
+    /**
+     * Writes and forces what was appended, saves the checkpoint, gives back the lock. The reader thread has ended
+     * before, or is the caller. A second call does nothing.
+     */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        state.lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            state.close();
+        } finally {
+            state.lock.unlock();
+        }
+        if (commitThread.getState() == Thread.State.NEW) {
+            commit.run();
+        } else {
+            joinCommitThread();
+        }
+        BufferOpening.closeAll(config, reader, deadLetters, folderLock);
+    }
+
+    private void joinCommitThread() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                commitThread.join();
+                break;
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** For tests that are their own commit thread: the next turn forces, as if someone waited for all that was appended. */
+    void wantDurable() {
+        state.lock.lock();
+        try {
+            state.want(state.appended());
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** For tests that must not wait: whether a frame of so many bytes finds room. */
+    boolean hasRoomFor(int frameBytes) {
+        state.lock.lock();
+        try {
+            return state.hasRoomFor(frameBytes);
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** For tests that are their own commit thread: one turn of it. */
+    void step() {
+        commit.step();
+    }
+
+    /** For tests: ends without writing or saving anything, as a killed process would. The commit thread must not run. */
+    void abandon() {
+        closed = true;
+        commit.abandon();
+        BufferOpening.closeAll(config, reader, deadLetters, folderLock);
+    }
+
+    /** For tests, after every step: throws when the invariant does not hold. */
+    void checkInvariant() {
+        state.lock.lock();
+        try {
+            state.checkInvariant();
+        } finally {
+            state.lock.unlock();
+        }
     }
 }

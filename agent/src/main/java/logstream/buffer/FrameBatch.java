@@ -12,14 +12,15 @@ import java.util.zip.CRC32C;
  * <p>A payload is written straight into {@link #bytes} between {@link #begin} and {@link #end}, so that a record's bytes
  * are made once and copied once.
  *
- * <p>Format of a frame, little-endian, see {@link ChunkFormat}: payload length (4), checksum (4), kind (1), payload. The
- * checksum here is the CRC-32C of kind and payload alone; the place is mixed in when the frame is given one.
+ * <p>Format of a frame, little-endian, see {@link ChunkFormat}: payload length (4), checksum (4), index (3), kind
+ * (1), payload. The checksum here is the CRC-32C of kind and payload alone, and the index is left to be filled in: both
+ * are completed when the frame is given its place.
  *
  * <p>Threading: confined to one thread; {@link Buffer#append} reads it before returning.
  */
 public final class FrameBatch {
-    /** Length, checksum and kind. */
-    static final int HEADER_BYTES = 9;
+    /** Length, checksum, index and kind. */
+    static final int HEADER_BYTES = 12;
 
     /** Largest payload: twice the largest record of a stream, which leaves room to keep a refused record whole. */
     public static final int MAX_PAYLOAD_BYTES = 2 << 20;
@@ -70,17 +71,28 @@ public final class FrameBatch {
      */
     public boolean end(FrameKind kind, int payloadEnd) {
         int payloadLength = payloadEnd - frameStart - HEADER_BYTES;
+        if (frameStart != length || payloadLength < 0 || payloadEnd > bytes.length) {
+            throw new IllegalStateException("frame from " + frameStart + " to " + payloadEnd + " in a batch of " + length
+                    + " bytes, room for " + bytes.length);
+        }
         if (payloadLength > MAX_PAYLOAD_BYTES) {
             return false;
         }
-        bytes[frameStart + 8] = kind.code();
+        // The index: three bytes of an array that may hold anything.
+        INT.set(bytes, frameStart + ChunkFormat.INDEX_AT, 0);
+        bytes[frameStart + ChunkFormat.KIND_AT] = kind.code();
         crc.reset();
-        crc.update(bytes, frameStart + 8, payloadLength + 1);
+        crc.update(bytes, frameStart + ChunkFormat.KIND_AT, payloadLength + 1);
         INT.set(bytes, frameStart, payloadLength);
-        INT.set(bytes, frameStart + 4, (int) crc.getValue());
+        INT.set(bytes, frameStart + ChunkFormat.CHECKSUM_AT, (int) crc.getValue());
         length = payloadEnd;
         count++;
         return true;
+    }
+
+    /** Bytes of the frame that starts at a place, header included. */
+    static int frameBytes(byte[] bytes, int frameStart) {
+        return HEADER_BYTES + (int) INT.get(bytes, frameStart);
     }
 
     /** Bytes of all ended frames, headers included. */

@@ -1,9 +1,13 @@
 package logstream.buffer;
 
-/** What a frame's payload is. The code is on disk: never change or reuse one. */
+import org.jspecify.annotations.Nullable;
+
+/** What a frame's payload is. The code is on disk: never change or reuse one, and none is 0 (zeros are no frame). */
 public enum FrameKind {
     /** A record whose partition key is derived from the frame's place. */
     RECORD(1);
+
+    private static final FrameKind[] KINDS = values();
 
     private final byte code;
 
@@ -14,5 +18,15 @@ public enum FrameKind {
     /** The byte that stands for this kind in the file. */
     public byte code() {
         return code;
+    }
+
+    /** The kind that a byte stands for; null when there is none. */
+    static @Nullable FrameKind of(byte code) {
+        for (FrameKind kind : KINDS) {
+            if (kind.code == code) {
+                return kind;
+            }
+        }
+        return null;
     }
 }

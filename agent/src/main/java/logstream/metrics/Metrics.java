@@ -74,6 +74,7 @@ public final class Metrics {
     public final LongAdder bytesTorn = new LongAdder();
     public final LongAdder forces = new LongAdder();
     public final LongAdder forcesFailed = new LongAdder();
+    public final LongAdder deadLetterFilesDeleted = new LongAdder();
 
     // Delivery.
     public final LongAdder recordsDelivered = new LongAdder();

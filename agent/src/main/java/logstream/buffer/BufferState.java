@@ -1,0 +1,347 @@
+package logstream.buffer;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the threads of a buffer share: the positions, the chunks, the frames that are not forced yet.
+ *
+ * <p>Invariants: those at the top of {@link Buffer}; the chunks are in the order of their sequence, each beginning at or
+ * behind the ordinal at which the one before ends; only the last may still grow.
+ *
+ * <p>Threading: the lock is taken by the methods that say so, and by their callers for all others. No file is touched
+ * under it.
+ */
+final class BufferState {
+    final ReentrantLock lock = new ReentrantLock();
+
+    /** The commit thread waits here. */
+    final Condition work = lock.newCondition();
+
+    /** Those who wait for their frames to be durable. */
+    private final Condition durableGrew = lock.newCondition();
+
+    final Turns turns = new Turns(lock);
+    final Pending pending = new Pending();
+    final Room room;
+    final AppendMarks marks;
+    private final Deque<Chunk> chunks = new ArrayDeque<>();
+    private final Deque<Gap> gaps = new ArrayDeque<>();
+
+    private long released;
+    private volatile long read;
+    private volatile long durable;
+    private long written;
+    private long appended;
+
+    /** Up to here the reader walked through the files since open; behind {@link #read} only before its first turn. */
+    private volatile long walked;
+
+    /** The highest ordinal that someone waits for. */
+    private long awaited;
+
+    private boolean intakeClosed;
+    private boolean closing;
+    private boolean ended;
+
+    /** Frames that were read over because their bytes do not check; not released yet. */
+    private record Gap(long from, long to) {}
+
+    /**
+     * @param released where reading begins
+     * @param end the ordinal after the last recovered frame
+     */
+    BufferState(BufferConfig config, long startNanos, List<Chunk> recovered, long released, long end) {
+        this.room = new Room(config.chunkBytes(), config.maxChunks());
+        this.marks = new AppendMarks(startNanos);
+        this.chunks.addAll(recovered);
+        this.released = released;
+        this.read = released;
+        this.walked = recovered.isEmpty() ? released : recovered.getFirst().firstOrdinal();
+        this.durable = end;
+        this.written = end;
+        this.appended = end;
+        // The last one is sealed when it gets a successor.
+        recovered.stream().limit(Math.max(0, recovered.size() - 1)).forEach(chunk -> room.sealed(chunk.end()));
+        checkInvariant();
+    }
+
+    // Positions.
+
+    long released() {
+        return released;
+    }
+
+    /** Without the lock: grows by the reader thread only. */
+    long read() {
+        return read;
+    }
+
+    /** Without the lock, too. */
+    long durable() {
+        return durable;
+    }
+
+    long written() {
+        return written;
+    }
+
+    long appended() {
+        return appended;
+    }
+
+    long awaited() {
+        return awaited;
+    }
+
+    boolean intakeClosed() {
+        return intakeClosed;
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    // Appending.
+
+    boolean hasRoomFor(int frameBytes) {
+        return pending.fits(frameBytes) && room.fits(frameBytes);
+    }
+
+    /** Takes as many whole frames of {@code [from, to)} as there is room for, and returns where it stopped. */
+    int take(byte[] bytes, int from, int to, long now) {
+        int at = from;
+        while (at < to) {
+            int stop = run(bytes, at, to);
+            if (stop == at) {
+                break;
+            }
+            pending.add(bytes, at, stop);
+            at = stop;
+        }
+        if (at > from) {
+            marks.appended(appended, now);
+            for (int frame = from; frame < at; frame += FrameBatch.frameBytes(bytes, frame)) {
+                appended++;
+            }
+        }
+        return at;
+    }
+
+    /** Where the frames stop that fit into one memory block and into the chunks; plans them. */
+    private int run(byte[] bytes, int from, int to) {
+        int first = FrameBatch.frameBytes(bytes, from);
+        int space = room.fits(first) ? pending.space(first) : 0;
+        int at = from;
+        while (at < to) {
+            int frameBytes = FrameBatch.frameBytes(bytes, at);
+            if (at - from + frameBytes > space || !room.fits(frameBytes)) {
+                break;
+            }
+            room.plan(frameBytes);
+            at += frameBytes;
+        }
+        return at;
+    }
+
+    /** Waits until the ordinal is durable, or the commit thread has ended. */
+    void awaitDurable(long ordinal) {
+        want(ordinal);
+        while (durable < ordinal && !ended) {
+            durableGrew.awaitUninterruptibly();
+        }
+    }
+
+    /** The commit thread is to force up to here in its next turn. */
+    void want(long ordinal) {
+        awaited = Math.max(awaited, ordinal);
+    }
+
+    void closeIntake() {
+        intakeClosed = true;
+        turns.wakeAll();
+        work.signal();
+    }
+
+    void close() {
+        closing = true;
+        closeIntake();
+    }
+
+    // What the commit thread did.
+
+    void wrote(long endOrdinal) {
+        written = endOrdinal;
+    }
+
+    /** Everything written is durable: up to this end of the last chunk. */
+    void confirmed(long end, long endOrdinal) {
+        chunks.getLast().confirm(end, endOrdinal);
+        written = endOrdinal;
+        durable = endOrdinal;
+        pending.forced();
+        durableGrew.signalAll();
+        turns.wakeFirst();
+    }
+
+    /** Frames behind the confirmed end of the last chunk are to be written again, into the next one. */
+    void unconfirmed() {
+        written = durable;
+        pending.rewind();
+    }
+
+    void begun(Chunk next) {
+        Chunk previous = chunks.peekLast();
+        if (previous != null) {
+            room.sealed(previous.end());
+        }
+        chunks.addLast(next);
+        room.staged(next.end());
+        pending.eachUnwritten(room::plan);
+        turns.wakeFirst();
+    }
+
+    void end() {
+        ended = true;
+        closing = true;
+        intakeClosed = true;
+        durableGrew.signalAll();
+        turns.wakeAll();
+    }
+
+    // Chunks.
+
+    int chunkCount() {
+        return chunks.size();
+    }
+
+    List<Chunk> chunks() {
+        return new ArrayList<>(chunks);
+    }
+
+    Chunk lastChunk() {
+        return chunks.getLast();
+    }
+
+    boolean isLast(Chunk chunk) {
+        return chunks.peekLast() == chunk;
+    }
+
+    /** The first chunk behind a sequence number, or null. */
+    @Nullable Chunk chunkAfter(long sequence) {
+        for (Chunk chunk : chunks) {
+            if (chunk.sequence() > sequence) {
+                return chunk;
+            }
+        }
+        return null;
+    }
+
+    /** A chunk that has a successor, and nothing in it that is still to be read or released; or null. */
+    @Nullable Chunk deletable() {
+        for (Chunk chunk : chunks) {
+            if (isLast(chunk)) {
+                return null;
+            }
+            if (chunk.endOrdinal() <= released && chunk.endOrdinal() <= walked) {
+                return chunk;
+            }
+        }
+        return null;
+    }
+
+    /** The oldest chunk that has a successor and holds unreleased frames; or null. */
+    @Nullable Chunk oldestPending() {
+        for (Chunk chunk : chunks) {
+            if (isLast(chunk)) {
+                return null;
+            }
+            if (chunk.endOrdinal() > released) {
+                return chunk;
+            }
+        }
+        return null;
+    }
+
+    /** The file is no longer in the folder. */
+    void gone(Chunk chunk) {
+        if (chunks.remove(chunk)) {
+            room.gone(chunk.end());
+            turns.wakeFirst();
+        }
+    }
+
+    // Reading and releasing.
+
+    /** Reader thread, without the lock: the frames below were handed out, or cannot be. */
+    void read(long ordinal) {
+        read = Math.max(read, ordinal);
+    }
+
+    /** Reader thread, without the lock. */
+    void walked(long ordinal) {
+        walked = Math.max(walked, ordinal);
+    }
+
+    /** Frames that are not to be had any more: they count as released as soon as those before them are. */
+    void damaged(long from, long to) {
+        gaps.addLast(new Gap(from, to));
+        release(released);
+    }
+
+    void release(long ordinal) {
+        if (ordinal > read) {
+            throw new IllegalStateException("release of " + ordinal + " when only " + read + " were read");
+        }
+        released = Math.max(released, ordinal);
+        for (Gap first = gaps.peekFirst(); first != null && first.from <= released; first = gaps.peekFirst()) {
+            released = Math.max(released, first.to);
+            gaps.removeFirst();
+        }
+        wakeToDelete();
+    }
+
+    /** The commit thread deletes what is done with. */
+    void wakeToDelete() {
+        if (deletable() != null) {
+            work.signal();
+        }
+    }
+
+    /** Unreleased frames in a range of ordinals, without those known to be damaged. */
+    long pendingFrames(long from, long to) {
+        long frames = Math.max(0, to - Math.max(from, released));
+        for (Iterator<Gap> each = gaps.iterator(); each.hasNext(); ) {
+            Gap gap = each.next();
+            frames -= Math.max(0, Math.min(to, gap.to) - Math.max(Math.max(from, released), gap.from));
+        }
+        return frames;
+    }
+
+    void checkInvariant() {
+        boolean ordered = released <= read && read <= durable && durable <= written && written <= appended;
+        if (!ordered) {
+            throw new IllegalStateException("released " + released + ", read " + read + ", durable " + durable
+                    + ", written " + written + ", appended " + appended + " are not in order");
+        }
+        Chunk before = null;
+        for (Chunk chunk : chunks) {
+            if (before != null
+                    && (before.sequence() >= chunk.sequence() || before.endOrdinal() > chunk.firstOrdinal())) {
+                throw new IllegalStateException(before.path() + " to " + before.endOrdinal() + " overlaps "
+                        + chunk.path() + " from " + chunk.firstOrdinal());
+            }
+            before = chunk;
+        }
+    }
+}

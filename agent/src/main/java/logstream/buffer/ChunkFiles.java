@@ -1,0 +1,98 @@
+package logstream.buffer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** What the buffer does to its folder: the other half of the seam {@link ChunkFile}. Any thread. */
+interface ChunkFiles {
+    ChunkFiles REAL = new OnDisk();
+
+    /** A new file for reading and writing; fails when there is one. */
+    ChunkFile create(Path path) throws IOException;
+
+    /** A file that is there, for reading. */
+    ChunkFile open(Path path) throws IOException;
+
+    /** Forces a file that is there: what a killed process left in the page cache. */
+    void force(Path path) throws IOException;
+
+    void delete(Path path) throws IOException;
+
+    /** One atomic rename within a file system. */
+    void move(Path from, Path to) throws IOException;
+
+    /** Makes creations, renames and deletions in the folder survive a power cut. */
+    void syncFolder(Path folder) throws IOException;
+
+    /** The real disk. */
+    final class OnDisk implements ChunkFiles {
+        private OnDisk() {}
+
+        @Override
+        public ChunkFile create(Path path) throws IOException {
+            return new OpenFile(FileChannel.open(
+                    path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ));
+        }
+
+        @Override
+        public ChunkFile open(Path path) throws IOException {
+            return new OpenFile(FileChannel.open(path, StandardOpenOption.READ));
+        }
+
+        @Override
+        public void force(Path path) throws IOException {
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+            Files.deleteIfExists(path);
+        }
+
+        @Override
+        public void move(Path from, Path to) throws IOException {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        @Override
+        public void syncFolder(Path folder) throws IOException {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+
+        private record OpenFile(FileChannel channel) implements ChunkFile {
+            @Override
+            public int write(ByteBuffer bytes, long position) throws IOException {
+                return channel.write(bytes, position);
+            }
+
+            @Override
+            public int read(ByteBuffer bytes, long position) throws IOException {
+                return channel.read(bytes, position);
+            }
+
+            @Override
+            public void force() throws IOException {
+                channel.force(false);
+            }
+
+            @Override
+            public long size() throws IOException {
+                return channel.size();
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,339 @@
+package logstream.buffer;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import logstream.metrics.Metrics;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives frames their places and makes them durable: drain, write, force, publish, wake, and again.
+ *
+ * <p>What is there is written at once; it is forced when someone waits for it, when the interval has passed, when half of
+ * the memory is taken, when intake waits for room, and before a chunk is sealed. After a failed write or force the state of the file's unconfirmed
+ * bytes is not known: the chunk ends at its last confirmed byte, and all that was not confirmed is written again into a
+ * new one, as often as needed, with growing pauses. Meanwhile intake waits; nothing is forgotten.
+ *
+ * <p>Invariant: a frame is published (durable, readable) only when its bytes, and the folder entry of its chunk, are on
+ * the disk; with {@link BufferConfig.Sync#NEVER} when they are written.
+ *
+ * <p>Threading: {@link #run} is the commit thread, a platform thread that is never interrupted. {@link #begin} runs before
+ * it starts, {@link #step} also in tests that have no thread.
+ */
+final class CommitLoop implements Runnable {
+    /** Attempts to save what is left when the buffer is closed on a failing disk. */
+    static final int ATTEMPTS_AT_CLOSE = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(CommitLoop.class);
+    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final BufferState state;
+    private final BufferConfig config;
+    private final Sources sources;
+    private final Metrics metrics;
+    private final Succession succession;
+    private final Sweeper sweeper;
+    private final Seldom seldom;
+
+    private @Nullable StagedChunk staged;
+    private boolean unforced;
+    private long unforcedSince;
+
+    private int failures;
+    private long retryAt;
+    private boolean sawClosing;
+
+    private volatile Runnable readable = () -> {};
+
+    CommitLoop(
+            BufferState state,
+            BufferConfig config,
+            Sources sources,
+            Metrics metrics,
+            Succession succession,
+            Sweeper sweeper) {
+        this.state = state;
+        this.config = config;
+        this.sources = sources;
+        this.metrics = metrics;
+        this.succession = succession;
+        this.sweeper = sweeper;
+        this.seldom = new Seldom(sources.nanoTime());
+    }
+
+    void onReadable(Runnable listener) {
+        readable = listener;
+    }
+
+    /** Begins the first chunk of this process. A full disk does not stop the start: shipping may make room. */
+    void begin() {
+        try {
+            openNext();
+        } catch (IOException e) {
+            failed(e, "begin a chunk");
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (awaitWork()) {
+                step();
+            }
+            sweeper.finish();
+        } catch (RuntimeException | Error e) {
+            LOG.error("The buffer stops: a bug. Restart the agent; what was acknowledged is on disk.", e);
+        } finally {
+            end();
+        }
+    }
+
+    /** One turn: all that can be done now. */
+    void step() {
+        if (now() - retryAt >= 0 || failures == 0) {
+            commit();
+        }
+        sweeper.sweep();
+    }
+
+    /** Waits until there is something to do; false when the buffer is closed and nothing is left. */
+    private boolean awaitWork() {
+        state.lock.lock();
+        try {
+            while (true) {
+                if (state.closing()) {
+                    failures = sawClosing ? failures : 0;
+                    sawClosing = true;
+                    if (isDone() || failures >= ATTEMPTS_AT_CLOSE) {
+                        return false;
+                    }
+                }
+                long nanos = nanosUntilWork();
+                if (nanos <= 0) {
+                    return true;
+                }
+                try {
+                    long _ = state.work.awaitNanos(nanos);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("the commit thread was interrupted", e);
+                }
+            }
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    private boolean isDone() {
+        return !state.pending.hasUnwritten() && state.written() == state.appended() && !unforced;
+    }
+
+    private long nanosUntilWork() {
+        long now = now();
+        long commitIn = Long.MAX_VALUE;
+        if (state.pending.hasUnwritten() || forceIsDue(now)) {
+            commitIn = 0;
+        } else if (unforced && config.sync() == BufferConfig.Sync.ACK) {
+            commitIn = unforcedSince + config.syncInterval().toNanos() - now;
+        }
+        if (failures > 0 && commitIn != Long.MAX_VALUE) {
+            commitIn = Math.max(commitIn, retryAt - now);
+        }
+        return Math.min(sweeper.nanosUntilWork(), commitIn);
+    }
+
+    private boolean forceIsDue(long now) {
+        if (!unforced) {
+            return false;
+        }
+        if (state.intakeClosed()) {
+            return true;
+        }
+        return switch (config.sync()) {
+            case ALWAYS -> true;
+            case NEVER -> false;
+            case ACK ->
+                state.awaited() > state.durable()
+                        || state.pending.isTight()
+                        || !state.turns.isEmpty()
+                        || now - unforcedSince >= config.syncInterval().toNanos();
+        };
+    }
+
+    private void commit() {
+        boolean wroteAll = false;
+        try {
+            write();
+            wroteAll = true;
+            if (isForceDue()) {
+                force();
+            }
+            failures = 0;
+        } catch (IOException e) {
+            failed(e, wroteAll ? "force what it wrote" : "write");
+        }
+    }
+
+    private boolean isForceDue() {
+        state.lock.lock();
+        try {
+            return forceIsDue(now());
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    private void write() throws IOException {
+        List<Pending.Slice> slices;
+        state.lock.lock();
+        try {
+            slices = state.pending.unwritten();
+        } finally {
+            state.lock.unlock();
+        }
+        for (Pending.Slice slice : slices) {
+            write(slice);
+        }
+        StagedChunk current = staged;
+        if (slices.isEmpty() || current == null) {
+            return;
+        }
+        if (config.sync() == BufferConfig.Sync.NEVER) {
+            publish(current);
+        } else {
+            state.lock.lock();
+            try {
+                state.wrote(current.endOrdinal());
+            } finally {
+                state.lock.unlock();
+            }
+        }
+    }
+
+    private void write(Pending.Slice slice) throws IOException {
+        byte[] bytes = slice.block().bytes();
+        int at = slice.from();
+        while (at < slice.to()) {
+            StagedChunk current = staged != null ? staged : openNext();
+            int stop = current.fitting(bytes, at, slice.to());
+            if (stop == at) {
+                seal(current);
+                continue;
+            }
+            current.append(bytes, at, stop);
+            slice.block().written(stop);
+            if (!unforced) {
+                unforced = true;
+                unforcedSince = now();
+            }
+            at = stop;
+        }
+    }
+
+    /** Nothing more goes into the chunk. All of it is forced before there is a successor that says so. */
+    private void seal(StagedChunk current) throws IOException {
+        if (config.sync() == BufferConfig.Sync.NEVER) {
+            publish(current);
+        } else {
+            force();
+        }
+        staged = null;
+        current.close();
+    }
+
+    private void force() throws IOException {
+        StagedChunk current = staged;
+        if (current == null) {
+            return;
+        }
+        try {
+            current.force();
+        } catch (IOException e) {
+            metrics.forcesFailed.increment();
+            throw e;
+        }
+        metrics.forces.increment();
+        unforced = false;
+        publish(current);
+    }
+
+    private void publish(StagedChunk current) {
+        state.lock.lock();
+        try {
+            state.confirmed(current.end(), current.endOrdinal());
+        } finally {
+            state.lock.unlock();
+        }
+        readable.run();
+    }
+
+    private StagedChunk openNext() throws IOException {
+        StagedChunk next = succession.next();
+        staged = next;
+        return next;
+    }
+
+    private void failed(IOException e, String what) {
+        failures++;
+        if (seldom.due()) {
+            LOG.error(
+                    "The buffer cannot {}: folder={} error=\"{}\". Nothing is lost; it is tried again, and intake waits."
+                            + " Make room on the disk, or mend it.",
+                    what,
+                    config.directory(),
+                    e.toString());
+        }
+        closeStaged();
+        state.lock.lock();
+        try {
+            state.unconfirmed();
+        } finally {
+            state.lock.unlock();
+        }
+        unforced = false;
+        // The first retry is at once: most often a new chunk is all that is needed.
+        long pause = failures == 1
+                ? 0
+                : Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(failures - 2, 10));
+        retryAt = now() + pause;
+    }
+
+    /** Whoever waits learns that no more is coming. */
+    private void end() {
+        long lost;
+        state.lock.lock();
+        try {
+            lost = state.appended() - state.durable();
+            state.end();
+        } finally {
+            state.lock.unlock();
+        }
+        if (lost > 0) {
+            LOG.error("The buffer ends and could not save its last frames, none of them acknowledged: frames={}", lost);
+        }
+        closeStaged();
+    }
+
+    /** As if the process were killed: nothing more is written. */
+    void abandon() {
+        closeStaged();
+    }
+
+    private void closeStaged() {
+        StagedChunk current = staged;
+        staged = null;
+        if (current != null) {
+            try {
+                current.close();
+            } catch (IOException e) {
+                LOG.debug("A chunk that is not written to any more did not close", e);
+            }
+        }
+    }
+
+    private long now() {
+        return sources.nanoTime().getAsLong();
+    }
+}

@@ -1,0 +1,200 @@
+package logstream.buffer;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.DropCause;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The read side: from chunk to chunk, up to what is durable.
+ *
+ * <p>Invariant: frames are given out in the order of their ordinals; each ordinal below {@code nextOrdinal} was given
+ * out, was released before the start, or was counted as damaged. Frames behind the ordinal at which the chunk ends are
+ * not read: they were written again elsewhere.
+ *
+ * <p>Threading: confined to the reader thread, which takes the buffer's lock only to learn how far it may read.
+ */
+final class FrameReader implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(FrameReader.class);
+
+    private final BufferState state;
+    private final ChunkFiles files;
+    private final Metrics metrics;
+    private final Seldom seldom;
+
+    private @Nullable Chunk chunk;
+    private @Nullable ChunkReader reader;
+    private long sequence = -1;
+    private long nextOrdinal;
+
+    /** How far the chunk may be read, as far as this thread knows. */
+    private long limit;
+
+    private long limitOrdinal;
+    private boolean hasSuccessor;
+
+    private long marksUntil;
+    private long markNanos;
+
+    FrameReader(BufferState state, Sources sources, Metrics metrics) {
+        this.state = state;
+        this.files = sources.files();
+        this.metrics = metrics;
+        this.seldom = new Seldom(sources.nanoTime());
+        this.nextOrdinal = state.read();
+    }
+
+    @Nullable Frame read() throws IOException {
+        while (true) {
+            Chunk current = chunk;
+            if (current == null) {
+                if (!enterNext()) {
+                    return null;
+                }
+                continue;
+            }
+            ChunkReader.Found found = nextFound(current);
+            if (found != null) {
+                long ordinal = current.firstOrdinal() + found.index();
+                state.walked(Math.min(ordinal + 1, limitOrdinal));
+                if (ordinal >= nextOrdinal && ordinal < limitOrdinal) {
+                    return frame(current, found, ordinal);
+                }
+                continue;
+            }
+            if (refresh(current)) {
+                continue;
+            }
+            passDamaged(current, limitOrdinal);
+            state.walked(limitOrdinal);
+            if (!hasSuccessor) {
+                return null;
+            }
+            leave();
+        }
+    }
+
+    /** The next frame up to the limit; null when there is none, or no such file any more. */
+    private ChunkReader.@Nullable Found nextFound(Chunk current) throws IOException {
+        try {
+            ChunkReader open = reader;
+            if (open == null) {
+                if (limit <= ChunkFormat.FIRST_FRAME_AT) {
+                    return null;
+                }
+                open = new ChunkReader(files.open(current.path()), current.header());
+                reader = open;
+            }
+            return open.position() < limit ? open.next(limit) : null;
+        } catch (NoSuchFileException _) {
+            return null;
+        }
+    }
+
+    private Frame frame(Chunk current, ChunkReader.Found found, long ordinal) {
+        passDamaged(current, ordinal);
+        nextOrdinal = ordinal + 1;
+        state.read(nextOrdinal);
+        return new Frame(
+                ordinal, current.sequence(), found.index(), found.kind(), found.payload(), appendedNanos(ordinal));
+    }
+
+    /** Counts what should lie before the ordinal and was not found. */
+    private void passDamaged(Chunk current, long ordinal) {
+        if (ordinal <= nextOrdinal) {
+            return;
+        }
+        long lost = ordinal - nextOrdinal;
+        metrics.dropped(DropCause.DAMAGED).add(lost);
+        if (seldom.due()) {
+            LOG.error(
+                    "Frames are damaged or missing and cannot be delivered: frames={} from_ordinal={} chunk={}. Check the disk.",
+                    lost,
+                    nextOrdinal,
+                    current.path());
+        }
+        long from = nextOrdinal;
+        nextOrdinal = ordinal;
+        state.read(ordinal);
+        state.lock.lock();
+        try {
+            state.damaged(from, ordinal);
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    private long appendedNanos(long ordinal) {
+        if (ordinal >= marksUntil) {
+            state.lock.lock();
+            try {
+                markNanos = state.marks.nanosOf(ordinal);
+                marksUntil = state.marks.sameUntil(ordinal, state.durable());
+            } finally {
+                state.lock.unlock();
+            }
+        }
+        return markNanos;
+    }
+
+    /** Learns how far the chunk may be read; true when that is further than before. */
+    private boolean refresh(Chunk current) {
+        state.lock.lock();
+        try {
+            boolean grew = current.end() > limit;
+            limit = current.end();
+            limitOrdinal = current.endOrdinal();
+            hasSuccessor = !state.isLast(current);
+            return grew;
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    private boolean enterNext() {
+        state.lock.lock();
+        try {
+            chunk = state.chunkAfter(sequence);
+            state.wakeToDelete();
+        } finally {
+            state.lock.unlock();
+        }
+        if (chunk == null) {
+            return false;
+        }
+        sequence = chunk.sequence();
+        limit = ChunkFormat.FIRST_FRAME_AT;
+        limitOrdinal = chunk.firstOrdinal();
+        refresh(chunk);
+        passDamaged(chunk, chunk.firstOrdinal());
+        return true;
+    }
+
+    private void leave() throws IOException {
+        ChunkReader open = reader;
+        chunk = null;
+        reader = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    /** The chunk is no longer in the folder: goes on behind it, unless it is already there. */
+    void goBehind(Chunk gone) throws IOException {
+        if (sequence <= gone.sequence()) {
+            if (chunk == gone) {
+                leave();
+            }
+            nextOrdinal = Math.max(nextOrdinal, gone.endOrdinal());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        leave();
+    }
+}

@@ -1,0 +1,282 @@
+package logstream.buffer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import logstream.buffer.TestDisk.Operation;
+import logstream.metrics.Metrics;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AfterTry;
+
+/**
+ * Random appends, forces, reads, releases, faults, crashes and power cuts against a list of what was appended.
+ *
+ * <p>What the list says: what is read are the frames that were appended, in their order, each once between two starts;
+ * what was durable is never lost; after a start reading begins at or before the first frame that was not released; a
+ * place (chunk, index) never belongs to two payloads.
+ */
+class BufferModelTest {
+    private enum Action {
+        APPEND,
+        APPEND_LARGE,
+        STEP,
+        FORCE,
+        READ,
+        RELEASE,
+        RELEASE_ALL,
+        SET_ASIDE,
+        FAIL_FORCE,
+        FAIL_WRITE,
+        FAIL_CREATE,
+        RESTART,
+        KILL,
+        CUT_POWER
+    }
+
+    private final List<Path> folders = new ArrayList<>();
+
+    @Provide
+    Arbitrary<List<Action>> scripts() {
+        return Arbitraries.frequency(
+                        Tuple.of(8, Action.APPEND),
+                        Tuple.of(2, Action.APPEND_LARGE),
+                        Tuple.of(4, Action.STEP),
+                        Tuple.of(5, Action.FORCE),
+                        Tuple.of(6, Action.READ),
+                        Tuple.of(4, Action.RELEASE),
+                        Tuple.of(2, Action.RELEASE_ALL),
+                        Tuple.of(1, Action.SET_ASIDE),
+                        Tuple.of(1, Action.FAIL_FORCE),
+                        Tuple.of(1, Action.FAIL_WRITE),
+                        Tuple.of(1, Action.FAIL_CREATE),
+                        Tuple.of(1, Action.RESTART),
+                        Tuple.of(1, Action.KILL),
+                        Tuple.of(1, Action.CUT_POWER))
+                .list()
+                .ofMinSize(5)
+                .ofMaxSize(80);
+    }
+
+    @Property(tries = 300)
+    void behavesLikeAList(@ForAll("scripts") List<Action> script, @ForAll long seed) throws Exception {
+        Path folder = Files.createTempDirectory("buffer-model");
+        folders.add(folder);
+        Model model = new Model(folder, new Random(seed));
+        for (Action action : script) {
+            model.perform(action);
+            model.buffer.checkInvariant();
+        }
+        model.end();
+    }
+
+    @AfterTry
+    void deleteFolders() throws IOException {
+        for (Path folder : folders) {
+            try (var files = Files.walk(folder)) {
+                for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+        folders.clear();
+    }
+
+    private static final class Model {
+        private final TestDisk disk = new TestDisk();
+        private final AtomicLong nanos = new AtomicLong();
+        private final Random random;
+        private final BufferConfig config;
+        private Buffer buffer;
+        private Metrics metrics;
+
+        /** All that was ever appended, by the number in its text. */
+        private final List<String> appended = new ArrayList<>();
+
+        private final Map<String, String> places = new HashMap<>();
+        private int durable;
+        private int released;
+
+        /** What was read since the start, as numbers, and the ordinals of that. */
+        private final List<Integer> read = new ArrayList<>();
+
+        private final List<Long> ordinals = new ArrayList<>();
+        private int releasedReads;
+
+        Model(Path folder, Random random) throws IOException {
+            this.random = random;
+            this.config = TestBuffers.config(folder, 250, 6);
+            this.metrics = new Metrics();
+            this.buffer = open();
+        }
+
+        private Buffer open() throws IOException {
+            disk.healed();
+            nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
+            metrics = new Metrics();
+            return BufferOpening.open(config, metrics, TestBuffers.sources(disk, nanos, random.nextLong()));
+        }
+
+        void perform(Action action) throws Exception {
+            switch (action) {
+                case APPEND -> append(random.nextInt(60));
+                case APPEND_LARGE -> append(200 + random.nextInt(200));
+                case STEP -> step();
+                case FORCE -> force();
+                case READ -> read(1 + random.nextInt(4));
+                case RELEASE -> release(read.size() == releasedReads ? 0 : random.nextInt(read.size() - releasedReads));
+                case RELEASE_ALL -> release(read.size() - releasedReads);
+                case SET_ASIDE -> setAside();
+                case FAIL_FORCE -> disk.failNth(Operation.FORCE, 1 + random.nextInt(2));
+                case FAIL_WRITE -> disk.failNth(Operation.HALF_WRITE, 1 + random.nextInt(3));
+                case FAIL_CREATE -> disk.failNth(Operation.CREATE, 1);
+                case RESTART -> {
+                    buffer.close();
+                    durable = appended.size();
+                    reopened();
+                }
+                case KILL -> {
+                    buffer.abandon();
+                    reopened();
+                }
+                case CUT_POWER -> {
+                    buffer.abandon();
+                    disk.cutPower(random);
+                    reopened();
+                }
+            }
+        }
+
+        private void append(int size) throws BufferClosedException {
+            if (buffer.isFull() || !buffer.hasRoomFor(size + 20 + FrameBatch.HEADER_BYTES)) {
+                return;
+            }
+            String text = appended.size() + ":" + "p".repeat(size);
+            appended.add(text);
+            buffer.append(TestBuffers.batch(text));
+        }
+
+        private void step() {
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+            buffer.step();
+        }
+
+        private void force() throws BufferClosedException {
+            buffer.wantDurable();
+            for (int turn = 0; turn < 4; turn++) {
+                step();
+            }
+            disk.healed();
+            step();
+            buffer.awaitDurable(buffer.append(new FrameBatch(16)));
+            durable = appended.size();
+        }
+
+        private void read(int count) throws IOException {
+            for (int turn = 0; turn < count; turn++) {
+                Frame frame = buffer.read();
+                if (frame == null) {
+                    return;
+                }
+                String text = TestBuffers.text(frame);
+                int number = Integer.parseInt(text.substring(0, text.indexOf(':')));
+                assertThat(text).isEqualTo(appended.get(number));
+                String before = places.put(frame.sequence() + "/" + frame.index(), text);
+                assertThat(before == null || before.equals(text)).as("one payload for each place").isTrue();
+                if (read.isEmpty()) {
+                    assertThat(number).as("begins with what was not released").isLessThanOrEqualTo(firstWanted());
+                } else {
+                    int last = read.getLast();
+                    assertThat(number).as("in order").isGreaterThan(last);
+                    assertThat(frame.ordinal()).isGreaterThan(ordinals.getLast());
+                    for (int skipped = last + 1; skipped < number; skipped++) {
+                        assertThat(lost.contains(skipped)).as("only what a crash took is missing").isTrue();
+                    }
+                }
+                read.add(number);
+                ordinals.add(frame.ordinal());
+                durable = Math.max(durable, number + 1);
+            }
+        }
+
+        /** Frames that a crash may have taken: appended and not durable; or set aside with their chunk. */
+        private final Set<Integer> lost = new HashSet<>();
+
+        private int firstWanted() {
+            int first = released;
+            while (lost.contains(first)) {
+                first++;
+            }
+            return first;
+        }
+
+        private void release(int count) {
+            if (count == 0) {
+                return;
+            }
+            releasedReads += count;
+            buffer.release(ordinals.get(releasedReads - 1) + 1);
+            released = Math.max(released, read.get(releasedReads - 1) + 1);
+        }
+
+        private void setAside() throws IOException {
+            disk.healed();
+            long before = buffer.bufferedFrames();
+            long moved = buffer.setAsideOldestChunk("test");
+            assertThat(buffer.bufferedFrames()).isEqualTo(before - moved);
+            if (moved > 0) {
+                // Which frames those were is not asked: all before the next one that is read.
+                for (int number = 0; number < appended.size(); number++) {
+                    lost.add(number);
+                }
+                read.clear();
+                ordinals.clear();
+                releasedReads = 0;
+            }
+        }
+
+        private void reopened() throws IOException {
+            for (int number = durable; number < appended.size(); number++) {
+                lost.add(number);
+            }
+            read.clear();
+            ordinals.clear();
+            releasedReads = 0;
+            buffer = open();
+            assertThat(metrics.framesRecovered.sum()).isEqualTo(buffer.bufferedFrames());
+        }
+
+        void end() throws Exception {
+            disk.healed();
+            force();
+            read(Integer.MAX_VALUE);
+            if (!lost.contains(appended.size() - 1) && !appended.isEmpty() && released < appended.size()) {
+                assertThat(read).as("all that is durable is read").endsWith(appended.size() - 1);
+            }
+            if (!ordinals.isEmpty()) {
+                buffer.release(ordinals.getLast() + 1);
+                step();
+                assertThat(buffer.bufferedFrames()).isZero();
+                assertThat(TestBuffers.chunkFiles(config.directory())).hasSize(1);
+            }
+            buffer.close();
+            assertThat(disk.open).as("open files").hasValue(0);
+        }
+    }
+}
