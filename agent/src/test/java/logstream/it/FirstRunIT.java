@@ -35,7 +35,8 @@ class FirstRunIT {
         String address = "127.0.0.1:" + agent.forwardPort();
         await("the text that tells what to try")
                 .atMost(Duration.ofSeconds(10))
-                .until(() -> agent.output().contains("docker run") && ENDPOINT.matcher(agent.output()).find());
+                .until(() -> agent.output().contains("docker run")
+                        && ENDPOINT.matcher(agent.output()).find());
         assertThat(agent.output()).contains("fluentd-address=" + address);
 
         byte[] lines = "first line\n\ngr\u00fcn, third\n".getBytes(StandardCharsets.UTF_8);
@@ -77,9 +78,7 @@ class FirstRunIT {
 
     @Test
     void aWrongConfigurationIsToldAsAWhole(@TempDir Path folder) throws IOException {
-        Path config = Files.writeString(
-                folder.resolve("wrong.yaml"),
-                """
+        Path config = Files.writeString(folder.resolve("wrong.yaml"), """
                 forward:
                   prot: 24224
                 kinesis:
@@ -105,14 +104,21 @@ class FirstRunIT {
                     "127.0.0.1:" + agent.forwardPort(),
                     "--tag",
                     "grid.early");
-            assertThat(sent.exitCode()).as("intake before there is a stream: " + sent).isZero();
+            assertThat(sent.exitCode())
+                    .as("intake before there is a stream: " + sent)
+                    .isZero();
             await("the sentence about the stream")
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> agent.output()
                             .lines()
                             .anyMatch(line -> line.contains("stream") && line.contains(Yaml.STREAM)));
             Finished tailed = PROGRAM.command(
-                    NOTHING, "tail", Yaml.STREAM, "--no-follow", "--endpoint-url", kinesis.endpoint().toString());
+                    NOTHING,
+                    "tail",
+                    Yaml.STREAM,
+                    "--no-follow",
+                    "--endpoint-url",
+                    kinesis.endpoint().toString());
             assertThat(oneSentence(tailed, 1)).contains(Yaml.STREAM);
 
             kinesis.createStream(Yaml.STREAM, 1);

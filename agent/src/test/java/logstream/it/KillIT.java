@@ -1,12 +1,10 @@
 package logstream.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,21 +48,13 @@ class KillIT {
             AgentProcess last = PROGRAM.runWith(folder, yaml);
 
             try (StreamRecords records = StreamRecords.open(kinesis.endpoint(), Yaml.STREAM)) {
-                Map<String, List<String>> keys = new HashMap<>();
-                await("the acknowledged events")
-                        .atMost(Duration.ofSeconds(60))
-                        .pollInterval(Duration.ofMillis(100))
-                        .untilAsserted(() -> {
-                            keys.putAll(records.keysByEvent());
-                            Set<String> missing = new HashSet<>(acknowledged);
-                            missing.removeAll(keys.keySet());
-                            assertThat(missing)
-                                    .as("acknowledged, and not in the stream")
-                                    .isEmpty();
-                        });
                 Accounting.awaitBalance(last);
                 assertThat(last.terminate()).as("exit code").isZero();
-                Duplicates.onlyWithTheSameKey(records.keysByEvent());
+                Map<String, List<String>> keys = records.keysByEvent();
+                Set<String> missing = new HashSet<>(acknowledged);
+                missing.removeAll(keys.keySet());
+                assertThat(missing).as("acknowledged, and not in the stream").isEmpty();
+                Duplicates.onlyWithTheSameKey(keys);
             }
         }
     }

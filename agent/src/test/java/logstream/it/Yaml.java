@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /** The configuration of an agent under test: ports from the system, the buffer in the test's folder. */
 final class Yaml {
-    static final String STREAM = "logs";
+    static final String STREAM = "container-lines";
 
     private Yaml() {}
 
