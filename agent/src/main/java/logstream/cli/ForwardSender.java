@@ -3,11 +3,7 @@ package logstream.cli;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -45,8 +41,6 @@ final class ForwardSender implements AutoCloseable {
             Duration.ofSeconds(2),
             Duration.ofSeconds(4));
 
-    private static final int CONNECT_MILLIS = 3000;
-
     private final HostPort address;
     private final Duration ackTimeout;
     private final List<Duration> reconnectWaits;
@@ -78,32 +72,15 @@ final class ForwardSender implements AutoCloseable {
      * @param ackTimeout longest silence of the agent while it owes acks
      */
     static ForwardSender connect(HostPort address, Duration ackTimeout, List<Duration> reconnectWaits) throws Failure {
-        Socket socket = open(address);
+        Socket socket = AgentSocket.open(address);
         try {
             ForwardSender sender = new ForwardSender(address, ackTimeout, reconnectWaits, socket);
             Thread.ofVirtual().name("acks").start(sender::readAcks);
             return sender;
         } catch (IOException lost) {
             closeQuietly(socket);
-            throw unreachable(address, lost);
+            throw AgentSocket.unreachable(address, lost);
         }
-    }
-
-    /** A connection to the agent. */
-    static Socket open(HostPort address) throws Failure {
-        try {
-            return dial(address);
-        } catch (IOException nobody) {
-            throw unreachable(address, nobody);
-        }
-    }
-
-    private static Failure unreachable(HostPort address, IOException cause) {
-        return new Failure(
-                ExitCode.FAILED,
-                "no agent answers at " + address + " (" + reason(cause) + "); start one with '" + Logstream.command()
-                        + " run --local', or name its address with --address",
-                cause);
     }
 
     /**
@@ -308,7 +285,7 @@ final class ForwardSender implements AutoCloseable {
                 return false;
             }
             try {
-                socket = dial(address);
+                socket = AgentSocket.dial(address);
                 out = buffered(socket);
                 for (Unacked message : unacked) {
                     out.write(message.message);
@@ -318,7 +295,7 @@ final class ForwardSender implements AutoCloseable {
                 return true;
             } catch (IOException unreachable) {
                 closeQuietly(socket);
-                reason = reason(unreachable);
+                reason = AgentSocket.reason(unreachable);
             }
         }
         failure = "the connection to " + address + " was lost and could not be made again (" + reason + ")";
@@ -332,23 +309,6 @@ final class ForwardSender implements AutoCloseable {
         }
     }
 
-    /** Tries every address that the host has. */
-    private static Socket dial(HostPort address) throws IOException {
-        IOException last = new IOException(address.host() + " has no address");
-        for (InetAddress each : InetAddress.getAllByName(address.host())) {
-            Socket socket = new Socket();
-            try {
-                socket.setTcpNoDelay(true);
-                socket.connect(new InetSocketAddress(each, address.port()), CONNECT_MILLIS);
-                return socket;
-            } catch (IOException unreachable) {
-                socket.close();
-                last = unreachable;
-            }
-        }
-        throw last;
-    }
-
     private static OutputStream buffered(Socket socket) throws IOException {
         return new BufferedOutputStream(socket.getOutputStream(), 1 << 16);
     }
@@ -359,13 +319,5 @@ final class ForwardSender implements AutoCloseable {
         } catch (IOException alreadyLost) {
             // There is nothing left to save on it.
         }
-    }
-
-    private static String reason(IOException unreachable) {
-        return switch (unreachable) {
-            case UnknownHostException unknown -> "unknown host";
-            case SocketTimeoutException silent -> "no answer";
-            default -> String.valueOf(unreachable.getMessage());
-        };
     }
 }

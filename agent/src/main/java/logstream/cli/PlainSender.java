@@ -24,7 +24,7 @@ final class PlainSender implements AutoCloseable {
     }
 
     static PlainSender connect(HostPort address) throws Failure, IOException {
-        return new PlainSender(ForwardSender.open(address));
+        return new PlainSender(AgentSocket.open(address));
     }
 
     void send(byte[] message) throws IOException {

@@ -104,7 +104,9 @@ final class TailCommand implements Callable<Integer> {
                 terminal && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
         KinesisConfig config = config(System.getenv());
         boolean local = config.endpoint() != null && LocalSetting.isLoopback(config.endpoint());
-        if (local) {
+        boolean credentialsGiven = System.getenv().containsKey("AWS_ACCESS_KEY_ID")
+                || System.getenv().containsKey("AWS_PROFILE");
+        if (local && !credentialsGiven) {
             LocalSetting.provideCredentials();
         }
         StartAt startAt = from != null ? from : noFollow || local ? new StartAt.TrimHorizon() : new StartAt.Latest();

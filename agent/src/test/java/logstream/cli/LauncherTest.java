@@ -95,7 +95,7 @@ class LauncherTest {
         assertThat(first.err)
                 .isEqualTo("logstream: building the program, which takes a minute or two ...\nlogstream: built.\n");
         assertThat(Files.readString(checkout.resolve("agent/target/launcher-build.log")))
-                .contains("-pl agent -am -DskipTests", "JAVA_HOME=" + folder.resolve("jdk"));
+                .contains("-pl agent -am -Dmaven.test.skip=true", "JAVA_HOME=" + folder.resolve("jdk"));
 
         assertThat(launch("--help").err).isEmpty();
         assertThat(builds()).isEqualTo(1);

@@ -101,8 +101,7 @@ class TailOrderTest {
         order.ready(true);
         assertThat(texts(order.ready(true))).containsExactly("7/0");
         add(placed(1, 7, 0));
-        order.ready(true);
-        assertThat(order.ready(true)).isEmpty();
+        assertThat(order.rest()).isEmpty();
     }
 
     @Test
