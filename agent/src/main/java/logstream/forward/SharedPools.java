@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
  * <p>A connection takes a window (and while it wants a large buffer, that) before it asks for a turn, never the other
  * way round, and waits for its peer without a window: so no wait is for something that waits in turn.
  *
- * @param turns one permit per core, fair: decoding happens under a permit
+ * @param turns one permit per core, fair: decoding happens under a permit; see {@link ForwardServer#turns}
  * @param windows what is read in one turn
  * @param largeBuffers for events that do not fit into a window
  * @param held what is kept while peers are waited for
@@ -17,9 +17,9 @@ import java.util.concurrent.Semaphore;
  */
 record SharedPools(Semaphore turns, BufferPool windows, BufferPool largeBuffers, HeldBytes held, Duration patience) {
 
-    static SharedPools of(int cores, int maxEventBytes) {
+    static SharedPools of(int turns, int maxEventBytes) {
         return new SharedPools(
-                new Semaphore(cores, true),
+                new Semaphore(turns, true),
                 new BufferPool(ForwardLimits.WINDOWS, ForwardLimits.WINDOW_BYTES),
                 new BufferPool(ForwardLimits.LARGE_BUFFERS, Math.max(maxEventBytes, ForwardLimits.WINDOW_BYTES + 1)),
                 new HeldBytes(ForwardLimits.HELD_BYTES, System::nanoTime),

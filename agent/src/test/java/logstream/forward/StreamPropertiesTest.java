@@ -18,6 +18,7 @@ import logstream.metrics.Metrics.MalformedCause;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -72,7 +73,7 @@ class StreamPropertiesTest {
                 Tuple.of(8, whole), Tuple.of(1, Arbitraries.of(hex("c0"), hex("05"), hex("91 c0"), hex("a3616263"))));
     }
 
-    @Property(tries = 100)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void whereTheStreamIsCutMakesNoDifference(
             @ForAll("messages") byte[] stream,
             @ForAll("cuts") List<Integer> cuts,
@@ -88,7 +89,7 @@ class StreamPropertiesTest {
         assertThat(whole.malformed(MalformedCause.CUT_OFF)).isZero();
     }
 
-    @Property(tries = 10)
+    @Property(tries = 10, edgeCases = EdgeCasesMode.NONE)
     void byteByByteMakesNoDifference(@ForAll("messages") byte[] stream) {
         ScriptedConnection whole = new ScriptedConnection(MAX_EVENT_BYTES);
         ScriptedSocket uncut = ScriptedSocket.of(stream);
@@ -101,7 +102,7 @@ class StreamPropertiesTest {
     }
 
     /** Messages with some bytes changed: whatever happens stays in the connection, and the books balance. */
-    @Property(tries = 100)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void damagedMessagesCostNoMoreThanTheirConnection(
             @ForAll("messages") byte[] stream,
             @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 20_000) Integer> places,
@@ -113,7 +114,7 @@ class StreamPropertiesTest {
         survives(damaged);
     }
 
-    @Property(tries = 400)
+    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
     void garbageCostsNoMoreThanItsConnection(@ForAll @Size(max = 400) byte[] garbage) {
         survives(garbage);
         survives(join(hex("93 a161"), garbage));
