@@ -140,7 +140,8 @@ public final class Buffer implements AutoCloseable {
         state.lock.lock();
         try {
             if (ordinal > state.appended()) {
-                throw new IllegalStateException("wait for " + ordinal + " when only " + state.appended() + " are appended");
+                throw new IllegalStateException(
+                        "wait for " + ordinal + " when only " + state.appended() + " are appended");
             }
             state.work.signal();
             state.awaitDurable(ordinal);

@@ -43,7 +43,8 @@ final class BufferOpening {
             throws IOException {
         Recovery found = Recovery.scan(config.directory(), sources.files());
         long sequence = firstSequence(config.directory(), found);
-        tidyUp(config.directory(), found, sources.files(), metrics);
+        TornFiles torn = new TornFiles(config.directory(), sources.files());
+        tidyUp(found, sources.files(), torn, metrics);
         long identity = identity(found, sources);
         BufferState state = new BufferState(
                 config, sources.nanoTime().getAsLong(), found.chunks(), found.releasedOrdinal(), found.endOrdinal());
@@ -52,7 +53,7 @@ final class BufferOpening {
         Succession succession = new Succession(state, config, sources, sweeper, identity, sequence);
         CommitLoop commit = new CommitLoop(state, config, sources, metrics, succession, sweeper);
         commit.begin();
-        FrameReader reader = new FrameReader(state, sources, metrics);
+        FrameReader reader = new FrameReader(state, sources, torn, metrics);
         long frames = found.endOrdinal() - found.releasedOrdinal();
         metrics.framesRecovered.add(frames);
         LOG.info(
@@ -61,19 +62,17 @@ final class BufferOpening {
                 found.chunks().size(),
                 frames);
         return new Buffer(
-                new Buffer.Parts(
-                        config, metrics, sources, identity, lock, state, commit, reader, deadLetters),
+                new Buffer.Parts(config, metrics, sources, identity, lock, state, commit, reader, deadLetters),
                 found.endOrdinal());
     }
 
-    private static void tidyUp(Path folder, Recovery found, ChunkFiles files, Metrics metrics) throws IOException {
+    private static void tidyUp(Recovery found, ChunkFiles files, TornFiles torn, Metrics metrics) throws IOException {
         for (Recovery.Untouched untouched : found.untouched()) {
             LOG.warn(
                     "A file in the buffer folder is left untouched, {}: file={}. Move it away if it is not needed.",
                     untouched.reason(),
                     untouched.file());
         }
-        TornFiles torn = new TornFiles(folder, files);
         for (Path empty : found.empty()) {
             files.delete(empty);
         }
@@ -102,7 +101,6 @@ final class BufferOpening {
                         TornFiles.of(last.path()));
             }
         }
-        torn.prune();
     }
 
     /**
@@ -145,7 +143,8 @@ final class BufferOpening {
             try {
                 part.close();
             } catch (IOException e) {
-                LOG.warn("A file of the buffer did not close: folder={} error=\"{}\"", config.directory(), e.toString());
+                LOG.warn(
+                        "A file of the buffer did not close: folder={} error=\"{}\"", config.directory(), e.toString());
             }
         }
     }

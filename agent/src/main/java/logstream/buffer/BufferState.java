@@ -238,7 +238,8 @@ final class BufferState {
     }
 
     /** The first chunk behind a sequence number, or null. */
-    @Nullable Chunk chunkAfter(long sequence) {
+    @Nullable
+    Chunk chunkAfter(long sequence) {
         for (Chunk chunk : chunks) {
             if (chunk.sequence() > sequence) {
                 return chunk;
@@ -248,7 +249,8 @@ final class BufferState {
     }
 
     /** A chunk that has a successor, and nothing in it that is still to be read or released; or null. */
-    @Nullable Chunk deletable() {
+    @Nullable
+    Chunk deletable() {
         for (Chunk chunk : chunks) {
             if (isLast(chunk)) {
                 return null;
@@ -261,7 +263,8 @@ final class BufferState {
     }
 
     /** The oldest chunk that has a successor and holds unreleased frames; or null. */
-    @Nullable Chunk oldestPending() {
+    @Nullable
+    Chunk oldestPending() {
         for (Chunk chunk : chunks) {
             if (isLast(chunk)) {
                 return null;

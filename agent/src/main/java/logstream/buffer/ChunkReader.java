@@ -6,7 +6,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class ChunkReader implements Closeable {
     static final int BLOCK_BYTES = 64 << 10;
     private static final int SECTOR_BYTES = 4096;
     private static final int READ_ATTEMPTS = 3;
+    private static final int MAX_STRETCHES = 1000;
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final ChunkFile file;
@@ -33,7 +36,7 @@ final class ChunkReader implements Closeable {
     private final CRC32C crc = new CRC32C();
     private long position = ChunkFormat.FIRST_FRAME_AT;
     private int nextIndex;
-    private long damagedBytes;
+    private final List<TornFiles.Stretch> damaged = new ArrayList<>();
 
     /** Where the search goes on after the disk failed: at the position, or behind it in a damaged stretch. */
     private long searchAt = ChunkFormat.FIRST_FRAME_AT;
@@ -69,9 +72,15 @@ final class ChunkReader implements Closeable {
         return position;
     }
 
-    /** Bytes passed over because they did not check. */
-    long damagedBytes() {
-        return damagedBytes;
+    /** What was passed over because it did not check; of very many stretches, the first. */
+    List<TornFiles.Stretch> damaged() {
+        return damaged;
+    }
+
+    private void passed(long to) {
+        if (position < to && damaged.size() < MAX_STRETCHES) {
+            damaged.add(new TornFiles.Stretch(position, to));
+        }
     }
 
     /**
@@ -79,12 +88,13 @@ final class ChunkReader implements Closeable {
      *
      * @throws IOException when the disk does not give the bytes: the position stays, call again
      */
-    @Nullable Found next(long limit) throws IOException {
+    @Nullable
+    Found next(long limit) throws IOException {
         fileEnd = Long.MAX_VALUE;
         while (searchAt + FrameBatch.HEADER_BYTES <= Math.min(limit, fileEnd)) {
             Found found = frameAt(searchAt, Math.min(limit, fileEnd));
             if (found != null) {
-                damagedBytes += found.at - position;
+                passed(found.at);
                 position = found.end();
                 searchAt = position;
                 nextIndex = found.index + 1;
@@ -92,7 +102,7 @@ final class ChunkReader implements Closeable {
             }
             searchAt++;
         }
-        damagedBytes += Math.max(0, limit - position);
+        passed(limit);
         position = Math.max(position, limit);
         searchAt = position;
         return null;

@@ -294,9 +294,8 @@ final class CommitLoop implements Runnable {
         }
         unforced = false;
         // The first retry is at once: most often a new chunk is all that is needed.
-        long pause = failures == 1
-                ? 0
-                : Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(failures - 2, 10));
+        long pause =
+                failures == 1 ? 0 : Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(failures - 2, 10));
         retryAt = now() + pause;
     }
 

@@ -68,8 +68,7 @@ final class FolderLock implements Closeable {
             boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
             if (posix) {
                 Files.createDirectories(
-                        folder,
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             } else {
                 Files.createDirectories(folder);
             }

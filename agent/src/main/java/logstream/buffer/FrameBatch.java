@@ -72,8 +72,8 @@ public final class FrameBatch {
     public boolean end(FrameKind kind, int payloadEnd) {
         int payloadLength = payloadEnd - frameStart - HEADER_BYTES;
         if (frameStart != length || payloadLength < 0 || payloadEnd > bytes.length) {
-            throw new IllegalStateException("frame from " + frameStart + " to " + payloadEnd + " in a batch of " + length
-                    + " bytes, room for " + bytes.length);
+            throw new IllegalStateException("frame from " + frameStart + " to " + payloadEnd + " in a batch of "
+                    + length + " bytes, room for " + bytes.length);
         }
         if (payloadLength > MAX_PAYLOAD_BYTES) {
             return false;

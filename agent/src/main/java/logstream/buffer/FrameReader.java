@@ -24,6 +24,7 @@ final class FrameReader implements Closeable {
     private final BufferState state;
     private final ChunkFiles files;
     private final Metrics metrics;
+    private final TornFiles torn;
     private final Seldom seldom;
 
     private @Nullable Chunk chunk;
@@ -40,15 +41,17 @@ final class FrameReader implements Closeable {
     private long marksUntil;
     private long markNanos;
 
-    FrameReader(BufferState state, Sources sources, Metrics metrics) {
+    FrameReader(BufferState state, Sources sources, TornFiles torn, Metrics metrics) {
         this.state = state;
         this.files = sources.files();
+        this.torn = torn;
         this.metrics = metrics;
         this.seldom = new Seldom(sources.nanoTime());
         this.nextOrdinal = state.read();
     }
 
-    @Nullable Frame read() throws IOException {
+    @Nullable
+    Frame read() throws IOException {
         while (true) {
             Chunk current = chunk;
             if (current == null) {
@@ -70,10 +73,12 @@ final class FrameReader implements Closeable {
                 continue;
             }
             passDamaged(current, limitOrdinal);
-            state.walked(limitOrdinal);
             if (!hasSuccessor) {
+                state.walked(limitOrdinal);
                 return null;
             }
+            setAsideDamaged(current);
+            state.walked(limitOrdinal);
             leave();
         }
     }
@@ -126,6 +131,18 @@ final class FrameReader implements Closeable {
         } finally {
             state.lock.unlock();
         }
+    }
+
+    /** Before the chunk can be deleted. What was set aside at the start was counted then. */
+    private void setAsideDamaged(Chunk current) {
+        ChunkReader open = reader;
+        if (open == null || open.damaged().isEmpty() || TornFiles.isSetAside(current.path())) {
+            return;
+        }
+        for (TornFiles.Stretch stretch : open.damaged()) {
+            metrics.bytesTorn.add(stretch.to() - stretch.from());
+        }
+        torn.copy(current.path(), open.damaged());
     }
 
     private long appendedNanos(long ordinal) {

@@ -45,7 +45,8 @@ final class Pending {
         /** The commit thread wrote the frames up to here. */
         void written(int upTo) {
             if (upTo < written || upTo > appended) {
-                throw new IllegalStateException("wrote up to " + upTo + " of a block from " + written + " to " + appended);
+                throw new IllegalStateException(
+                        "wrote up to " + upTo + " of a block from " + written + " to " + appended);
             }
             written = upTo;
         }

@@ -31,16 +31,13 @@ import org.slf4j.LoggerFactory;
 record Recovery(
         OptionalLong identity,
         List<Chunk> chunks,
-        List<Stretch> lastTorn,
+        List<TornFiles.Stretch> lastTorn,
         List<Path> empty,
         List<Path> unreadable,
         List<Untouched> untouched,
         long highestSequence,
         long releasedOrdinal) {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-
-    /** Bytes of a chunk that do not check. */
-    record Stretch(long from, long to) {}
 
     record Untouched(Path file, String reason) {}
 
@@ -71,7 +68,7 @@ record Recovery(
 
         private final ChunkFiles files;
         private final List<Candidate> candidates = new ArrayList<>();
-        private final List<Stretch> lastTorn = new ArrayList<>();
+        private final List<TornFiles.Stretch> lastTorn = new ArrayList<>();
         private final List<Path> empty = new ArrayList<>();
         private final List<Path> unreadable = new ArrayList<>();
         private final List<Untouched> untouched = new ArrayList<>();
@@ -97,25 +94,25 @@ record Recovery(
         }
 
         private void look(Path path, long named, ChunkFile file) throws IOException {
-                long size = file.size();
-                if (size == 0) {
-                    empty.add(path);
-                    return;
-                }
-                switch (ChunkHeader.look(file)) {
-                    case ChunkHeader.Look.Valid(ChunkHeader header) -> {
-                        if (header.sequence() == named) {
-                            candidates.add(new Candidate(path, header, size));
-                        } else {
-                            untouched.add(new Untouched(path, "by its header it is chunk " + header.sequence()));
-                        }
+            long size = file.size();
+            if (size == 0) {
+                empty.add(path);
+                return;
+            }
+            switch (ChunkHeader.look(file)) {
+                case ChunkHeader.Look.Valid(ChunkHeader header) -> {
+                    if (header.sequence() == named) {
+                        candidates.add(new Candidate(path, header, size));
+                    } else {
+                        untouched.add(new Untouched(path, "by its header it is chunk " + header.sequence()));
                     }
-                    case ChunkHeader.Look.OtherVersion(int version) -> {
-                        untouched.add(new Untouched(path, "its format version is " + version));
-                        highestSequence = Math.max(highestSequence, named);
-                    }
-                    case ChunkHeader.Look.Unreadable() -> unreadable.add(path);
                 }
+                case ChunkHeader.Look.OtherVersion(int version) -> {
+                    untouched.add(new Untouched(path, "its format version is " + version));
+                    highestSequence = Math.max(highestSequence, named);
+                }
+                case ChunkHeader.Look.Unreadable() -> unreadable.add(path);
+            }
         }
 
         Recovery result(Optional<Checkpoint> checkpoint) throws IOException {
@@ -126,8 +123,9 @@ record Recovery(
                 Candidate next = at + 1 < ours.size() ? ours.get(at + 1) : null;
                 chunks.add(next == null ? scanned(candidate) : sealed(candidate, next.header));
             }
-            OptionalLong identity =
-                    ours.isEmpty() ? OptionalLong.empty() : OptionalLong.of(ours.getLast().header.identity());
+            OptionalLong identity = ours.isEmpty()
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(ours.getLast().header.identity());
             return new Recovery(
                     identity,
                     chunks,
@@ -160,10 +158,7 @@ record Recovery(
             boolean told = next.predecessor() == candidate.header.sequence();
             long end = told ? next.predecessorEnd() : candidate.size;
             return new Chunk(
-                    candidate.path,
-                    candidate.header,
-                    Math.max(end, ChunkFormat.FIRST_FRAME_AT),
-                    next.firstOrdinal());
+                    candidate.path, candidate.header, Math.max(end, ChunkFormat.FIRST_FRAME_AT), next.firstOrdinal());
         }
 
         private Chunk scanned(Candidate candidate) throws IOException {
@@ -196,7 +191,7 @@ record Recovery(
 
         private void torn(long from, long to) {
             if (from < to) {
-                lastTorn.add(new Stretch(from, to));
+                lastTorn.add(new TornFiles.Stretch(from, to));
             }
         }
 

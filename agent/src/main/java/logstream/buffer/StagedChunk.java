@@ -37,12 +37,16 @@ final class StagedChunk implements Closeable {
         return ByteBuffer.allocateDirect(WRITE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Creates the file, writes its header and syncs the folder. After a failure there is no file, if it lets itself be deleted. */
+    /**
+     * Creates the file, writes and forces its header and syncs the folder: from then on its predecessors may be deleted.
+     * After a failure there is no file, if it lets itself be deleted.
+     */
     static StagedChunk create(ChunkFiles files, Path path, ChunkHeader header, ByteBuffer out, int chunkBytes)
             throws IOException {
         ChunkFile file = files.create(path);
         try {
             file.writeFully(header.toBytes(), 0);
+            file.force();
             Path folder = path.getParent();
             if (folder == null) {
                 throw new IllegalStateException("a chunk outside of any folder: " + path);

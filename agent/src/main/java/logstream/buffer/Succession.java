@@ -25,13 +25,7 @@ final class Succession {
     /**
      * @param sequence of the first chunk it begins
      */
-    Succession(
-            BufferState state,
-            BufferConfig config,
-            Sources sources,
-            Sweeper sweeper,
-            long identity,
-            long sequence) {
+    Succession(BufferState state, BufferConfig config, Sources sources, Sweeper sweeper, long identity, long sequence) {
         this.state = state;
         this.config = config;
         this.sources = sources;

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What did not check at a start, set aside for whoever wants to know what happened: {@code <chunk>.torn}, either the
+ * What did not check at a start, or when it was read, set aside for whoever wants to know what happened: {@code <chunk>.torn}, either the
  * damaged bytes of a chunk one after the other, or a whole file without a readable header. Nothing reads them.
  *
  * <p>Bounded: {@link #TOTAL_BYTES} in all; the oldest go first.
@@ -28,6 +28,9 @@ final class TornFiles {
     private final Path folder;
     private final ChunkFiles files;
 
+    /** Bytes of a chunk that do not check. */
+    record Stretch(long from, long to) {}
+
     TornFiles(Path folder, ChunkFiles files) {
         this.folder = folder;
         this.files = files;
@@ -37,13 +40,18 @@ final class TornFiles {
         return chunk.resolveSibling(chunk.getFileName() + SUFFIX);
     }
 
+    /** Whether bytes of the chunk were set aside before, and counted then. */
+    static boolean isSetAside(Path chunk) {
+        return Files.exists(of(chunk));
+    }
+
     /** Copies damaged stretches. Only a help for people: a failure is logged, and the start goes on. */
-    void copy(Path chunk, List<Recovery.Stretch> stretches) {
+    void copy(Path chunk, List<Stretch> stretches) {
         try (ChunkFile from = files.open(chunk)) {
             Files.deleteIfExists(of(chunk));
             try (ChunkFile to = files.create(of(chunk))) {
                 long written = 0;
-                for (Recovery.Stretch stretch : stretches) {
+                for (Stretch stretch : stretches) {
                     for (long at = stretch.from(); at < stretch.to(); at += COPY_BYTES) {
                         ByteBuffer copy = ByteBuffer.allocate((int) Math.min(COPY_BYTES, stretch.to() - at));
                         from.readFully(copy, at);
@@ -52,6 +60,7 @@ final class TornFiles {
                     }
                 }
             }
+            prune();
         } catch (IOException e) {
             LOG.warn("Damaged bytes could not be set aside: chunk={} error=\"{}\"", chunk, e.toString());
         }

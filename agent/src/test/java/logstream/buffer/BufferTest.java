@@ -76,15 +76,17 @@ class BufferTest {
             buffer.step();
 
             assertThat(buffer.read()).as("written, not forced").isNull();
-            assertThat(Files.size(folder.resolve(ChunkFormat.name(0)))).as("written at once").isGreaterThan(4180);
+            assertThat(Files.size(folder.resolve(ChunkFormat.name(0))))
+                    .as("written at once")
+                    .isGreaterThan(4180);
         }
     }
 
     @Test
     void whenNobodyWaitsItIsForcedWithinTheInterval() throws Exception {
         AtomicLong nanos = new AtomicLong();
-        BufferConfig config = TestBuffers.with(
-                TestBuffers.config(folder, CHUNK, 4), BufferConfig.Sync.ACK, Duration.ofMillis(100));
+        BufferConfig config =
+                TestBuffers.with(TestBuffers.config(folder, CHUNK, 4), BufferConfig.Sync.ACK, Duration.ofMillis(100));
         try (Buffer buffer = TestBuffers.manual(config, TestBuffers.sources(ChunkFiles.REAL, nanos, 1))) {
             buffer.append(TestBuffers.batch("a"));
             buffer.step();
@@ -99,8 +101,8 @@ class BufferTest {
 
     @Test
     void theCommitThreadForcesByItself() throws Exception {
-        BufferConfig config = TestBuffers.with(
-                TestBuffers.config(folder, CHUNK, 4), BufferConfig.Sync.ACK, Duration.ofMillis(20));
+        BufferConfig config =
+                TestBuffers.with(TestBuffers.config(folder, CHUNK, 4), BufferConfig.Sync.ACK, Duration.ofMillis(20));
         AtomicInteger told = new AtomicInteger();
         try (Buffer buffer = Buffer.open(config, metrics)) {
             buffer.onReadable(told::incrementAndGet);
@@ -112,8 +114,8 @@ class BufferTest {
 
     @Test
     void syncAlwaysForcesEachWrite() throws Exception {
-        BufferConfig config = TestBuffers.with(
-                TestBuffers.config(folder, CHUNK, 4), BufferConfig.Sync.ALWAYS, Duration.ofHours(1));
+        BufferConfig config =
+                TestBuffers.with(TestBuffers.config(folder, CHUNK, 4), BufferConfig.Sync.ALWAYS, Duration.ofHours(1));
         try (Buffer buffer = TestBuffers.manual(config, TestBuffers.sources(new TestDisk()))) {
             buffer.append(TestBuffers.batch("a"));
             buffer.step();
@@ -123,22 +125,21 @@ class BufferTest {
 
     @Test
     void syncNeverTakesWrittenForDurable() throws Exception {
-        BufferConfig config = TestBuffers.with(
-                TestBuffers.config(folder, CHUNK, 4), BufferConfig.Sync.NEVER, Duration.ofHours(1));
-        TestDisk disk = new TestDisk();
-        disk.failing((operation, path) -> operation == TestDisk.Operation.FORCE);
-        Buffer buffer = TestBuffers.manual(config, TestBuffers.sources(disk));
-        long end = buffer.append(frames(25));
-        buffer.step();
-        buffer.awaitDurable(end);
-        assertThat(TestBuffers.drain(buffer)).hasSize(25);
-        disk.healed();
-        buffer.close();
+        BufferConfig config =
+                TestBuffers.with(TestBuffers.config(folder, CHUNK, 4), BufferConfig.Sync.NEVER, Duration.ofHours(1));
+        try (Buffer buffer = BufferOpening.open(config, metrics, TestBuffers.sources(new TestDisk()))) {
+            long end = buffer.append(frames(25));
+            buffer.step();
+            buffer.awaitDurable(end);
+            assertThat(TestBuffers.drain(buffer)).hasSize(25);
+            assertThat(metrics.forces.sum()).isZero();
+        }
     }
 
     @Test
     void sealsChunksAndDeletesReleasedOnes() throws Exception {
-        try (Buffer buffer = TestBuffers.manual(TestBuffers.config(folder, CHUNK, 8), TestBuffers.sources(new TestDisk()))) {
+        try (Buffer buffer =
+                TestBuffers.manual(TestBuffers.config(folder, CHUNK, 8), TestBuffers.sources(new TestDisk()))) {
             buffer.append(frames(35));
             force(buffer);
             assertThat(TestBuffers.chunkFiles(folder)).hasSize(4);
@@ -154,7 +155,9 @@ class BufferTest {
             assertThat(TestBuffers.chunkFiles(folder)).hasSize(2);
             buffer.release(35);
             buffer.step();
-            assertThat(TestBuffers.chunkFiles(folder)).as("the last is never deleted").hasSize(1);
+            assertThat(TestBuffers.chunkFiles(folder))
+                    .as("the last is never deleted")
+                    .hasSize(1);
             assertThat(buffer.chunks()).isEqualTo(1);
         }
     }
@@ -168,8 +171,7 @@ class BufferTest {
             assertThat(buffer.chunks()).isEqualTo(3);
 
             var waiting = threads.submit(() -> buffer.append(TestBuffers.batch("late")));
-            assertThatThrownBy(() -> waiting.get(100, TimeUnit.MILLISECONDS))
-                    .isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> waiting.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
 
             TestBuffers.drain(buffer);
             buffer.release(10);
@@ -243,7 +245,9 @@ class BufferTest {
             TestBuffers.add(batch, largest);
             buffer.awaitDurable(buffer.append(batch));
             List<Frame> frames = TestBuffers.drain(buffer);
-            assertThat(frames).extracting(frame -> frame.payload().length).containsExactly(largest.length, 1, largest.length);
+            assertThat(frames)
+                    .extracting(frame -> frame.payload().length)
+                    .containsExactly(largest.length, 1, largest.length);
             assertThat(frames.get(2).payload()).isEqualTo(largest);
         }
     }
@@ -292,7 +296,9 @@ class BufferTest {
         for (int run = 0; run < 5; run++) {
             Buffer.open(TestBuffers.config(folder, CHUNK, 4), metrics).close();
         }
-        assertThat(TestBuffers.chunkFiles(folder)).extracting(Path::getFileName).containsExactly(Path.of(ChunkFormat.name(4)));
+        assertThat(TestBuffers.chunkFiles(folder))
+                .extracting(Path::getFileName)
+                .containsExactly(Path.of(ChunkFormat.name(4)));
     }
 
     @Test
@@ -387,7 +393,8 @@ class BufferTest {
 
     @Test
     void setsTheOldestChunkAside() throws Exception {
-        try (Buffer buffer = TestBuffers.manual(TestBuffers.config(folder, CHUNK, 3), TestBuffers.sources(new TestDisk()))) {
+        try (Buffer buffer =
+                TestBuffers.manual(TestBuffers.config(folder, CHUNK, 3), TestBuffers.sources(new TestDisk()))) {
             assertThat(buffer.setAsideOldestChunk("nothing there")).isZero();
             buffer.append(frames(30));
             force(buffer);
@@ -404,7 +411,9 @@ class BufferTest {
             assertThat(buffer.bufferedFrames()).isEqualTo(20);
             assertThat(buffer.read()).matches(frame -> frame.ordinal() == 10 && frame.sequence() == 1);
             buffer.release(4);
-            assertThat(buffer.bufferedFrames()).as("a late release changes nothing").isEqualTo(20);
+            assertThat(buffer.bufferedFrames())
+                    .as("a late release changes nothing")
+                    .isEqualTo(20);
             Path letters = folder.resolve(DeadLetters.FOLDER);
             assertThat(TestBuffers.names(letters))
                     .containsExactly(ChunkFormat.name(0), ChunkFormat.name(0) + ".reason");
@@ -437,8 +446,8 @@ class BufferTest {
         Path letters = folder.resolve(DeadLetters.FOLDER);
         assertThat(TestBuffers.names(letters)).containsExactly("0000000000000000.letters", "0000000000000001.letters");
         assertThat(DeadLettersTest.parse(Files.readAllBytes(letters.resolve("0000000000000001.letters"))))
-                .extracting(letter -> letter.key() + "|" + letter.reason() + "|" + letter.time().toEpochMilli() + "|"
-                        + letter.data().length)
+                .extracting(letter -> letter.key() + "|" + letter.reason() + "|"
+                        + letter.time().toEpochMilli() + "|" + letter.data().length)
                 .containsExactly("key-é|refused 17 times|1234|3", "k||0|0", "third|r|0|1");
     }
 
@@ -461,13 +470,16 @@ class BufferTest {
             assertThat(buffer.oldestPendingMillis()).isEqualTo(1000);
         }
         try (Buffer buffer = TestBuffers.manual(config, TestBuffers.sources(ChunkFiles.REAL, nanos, 1))) {
-            assertThat(buffer.oldestPendingMillis()).as("since the chunk was made").isEqualTo(14_000);
+            assertThat(buffer.oldestPendingMillis())
+                    .as("since the chunk was made")
+                    .isEqualTo(14_000);
         }
     }
 
     @Test
     void releaseBeyondWhatWasReadIsABug() throws Exception {
-        try (Buffer buffer = TestBuffers.manual(TestBuffers.config(folder, CHUNK, 4), TestBuffers.sources(new TestDisk()))) {
+        try (Buffer buffer =
+                TestBuffers.manual(TestBuffers.config(folder, CHUNK, 4), TestBuffers.sources(new TestDisk()))) {
             buffer.append(TestBuffers.batch("a"));
             force(buffer);
             assertThatThrownBy(() -> buffer.release(1)).isInstanceOf(IllegalStateException.class);

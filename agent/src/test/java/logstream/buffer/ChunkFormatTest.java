@@ -49,8 +49,12 @@ class ChunkFormatTest {
     void namesAreSequenceNumbers() {
         assertThat(ChunkFormat.name(0x1234567890L)).isEqualTo("0000001234567890.chunk");
         assertThat(ChunkFormat.sequence(Path.of("0000001234567890.chunk"))).hasValue(0x1234567890L);
-        assertThat(ChunkFormat.sequence(Path.of("0000010000000000.chunk"))).as("41 bits").isEmpty();
-        assertThat(ChunkFormat.sequence(Path.of("000000123456789A.chunk"))).as("upper case").isEmpty();
+        assertThat(ChunkFormat.sequence(Path.of("0000010000000000.chunk")))
+                .as("41 bits")
+                .isEmpty();
+        assertThat(ChunkFormat.sequence(Path.of("000000123456789A.chunk")))
+                .as("upper case")
+                .isEmpty();
         assertThat(ChunkFormat.sequence(Path.of("1.chunk"))).isEmpty();
         assertThat(ChunkFormat.sequence(Path.of("0000001234567890.chunk.torn"))).isEmpty();
     }

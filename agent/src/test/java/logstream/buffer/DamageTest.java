@@ -72,7 +72,9 @@ class DamageTest {
             byte[] left = Arrays.copyOf(whole, cut);
             int at = cut;
             // Without either header nothing in a chunk can be told from chance.
-            long survivors = cut < ChunkFormat.HEADER_BYTES ? 0 : ends.stream().filter(end -> end <= at).count();
+            long survivors = cut < ChunkFormat.HEADER_BYTES
+                    ? 0
+                    : ends.stream().filter(end -> end <= at).count();
             List<Integer> expected = new ArrayList<>();
             for (int number = 0; number < survivors; number++) {
                 expected.add(number);
@@ -136,13 +138,20 @@ class DamageTest {
                 for (Frame frame : frames) {
                     String place = frame.sequence() + "/" + frame.index();
                     String before = places.put(place, TestBuffers.text(frame));
-                    assertThat(before == null || before.equals(TestBuffers.text(frame))).as(what + " " + place).isTrue();
+                    assertThat(before == null || before.equals(TestBuffers.text(frame)))
+                            .as(what + " " + place)
+                            .isTrue();
                 }
                 assertThat(metrics.framesRecovered.sum())
                         .as(what + ": accounting")
                         .isEqualTo(buffer.bufferedFrames()
                                 + metrics.dropped(DropCause.DAMAGED).sum());
-                if (sealed && chunk.length >= ChunkFormat.HEADER_BYTES) {
+                if (sealed && run == 0 && chunk.length >= ChunkFormat.HEADER_BYTES) {
+                    if (chunk.length == Files.size(temp.resolve("whole").resolve(ChunkFormat.name(0)))) {
+                        assertThat(metrics.bytesTorn.sum() > 0)
+                                .as(what + ": set aside")
+                                .isEqualTo(expected.size() < FRAMES);
+                    }
                     assertThat(metrics.dropped(DropCause.DAMAGED).sum())
                             .as(what + ": what is missing in a sealed chunk is known")
                             .isEqualTo(FRAMES - expected.size());

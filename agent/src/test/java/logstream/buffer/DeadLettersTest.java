@@ -57,8 +57,12 @@ class DeadLettersTest {
             assertThatThrownBy(() -> letters.keep(List.of(letter("b", 10)))).isInstanceOf(IOException.class);
             letters.keep(List.of(letter("b", 10)));
         }
-        assertThat(parse(Files.readAllBytes(file(0)))).extracting(DeadLetter::key).containsExactly("a");
-        assertThat(parse(Files.readAllBytes(file(1)))).extracting(DeadLetter::key).containsExactly("b");
+        assertThat(parse(Files.readAllBytes(file(0))))
+                .extracting(DeadLetter::key)
+                .containsExactly("a");
+        assertThat(parse(Files.readAllBytes(file(1))))
+                .extracting(DeadLetter::key)
+                .containsExactly("b");
     }
 
     @Test

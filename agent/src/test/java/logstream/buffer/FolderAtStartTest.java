@@ -46,47 +46,99 @@ class FolderAtStartTest {
         List<String> all = List.of("a", "b", "c", "d");
         return Stream.of(
                 new Row("as it was left", folder -> {}, all, List.of(C0, C1, C2)),
-                new Row("without any chunk", folder -> {
-                    Files.delete(folder.resolve(C0));
-                    Files.delete(folder.resolve(C1));
-                }, List.of(), List.of(C0)),
-                new Row("without the last chunk", folder -> Files.delete(folder.resolve(C1)), List.of("a", "b"),
+                new Row(
+                        "without any chunk",
+                        folder -> {
+                            Files.delete(folder.resolve(C0));
+                            Files.delete(folder.resolve(C1));
+                        },
+                        List.of(),
+                        List.of(C0)),
+                new Row(
+                        "without the last chunk",
+                        folder -> Files.delete(folder.resolve(C1)),
+                        List.of("a", "b"),
                         List.of(C0, C1)),
-                new Row("without the first chunk", folder -> Files.delete(folder.resolve(C0)), List.of("c", "d"),
+                new Row(
+                        "without the first chunk",
+                        folder -> Files.delete(folder.resolve(C0)),
+                        List.of("c", "d"),
                         List.of(C1, C2)),
-                new Row("an empty file behind", folder -> Files.createFile(folder.resolve(C2)), all,
+                new Row(
+                        "an empty file behind",
+                        folder -> Files.createFile(folder.resolve(C2)),
+                        all,
                         List.of(C0, C1, C3)),
-                new Row("a header cut short behind", folder -> Files.write(folder.resolve(C2), new byte[] {76, 83}), all,
+                new Row(
+                        "a header cut short behind",
+                        folder -> Files.write(folder.resolve(C2), new byte[] {76, 83}),
+                        all,
                         List.of(C0, C1, C2 + ".torn", C3)),
-                new Row("zeros behind", folder -> Files.write(folder.resolve(C2), new byte[5000]), all,
+                new Row(
+                        "zeros behind",
+                        folder -> Files.write(folder.resolve(C2), new byte[5000]),
+                        all,
                         List.of(C0, C1, C2 + ".torn", C3)),
-                new Row("a chunk of the next version behind", folder -> edit(folder.resolve(C1), folder.resolve(C2),
-                        bytes -> bytes.putInt(8, 2).putInt(4096 + 8, 2)), all, List.of(C0, C1, C2, C3)),
-                new Row("a chunk under a wrong number", folder -> Files.copy(folder.resolve(C1), folder.resolve(C2)), all,
+                new Row(
+                        "a chunk of the next version behind",
+                        folder -> edit(
+                                folder.resolve(C1),
+                                folder.resolve(C2),
+                                bytes -> bytes.putInt(8, 2).putInt(4096 + 8, 2)),
+                        all,
                         List.of(C0, C1, C2, C3)),
-                new Row("a chunk far ahead that is none",
-                        folder -> Files.write(folder.resolve("000000ffffffffff.chunk"), new byte[100]), all,
+                new Row(
+                        "a chunk under a wrong number",
+                        folder -> Files.copy(folder.resolve(C1), folder.resolve(C2)),
+                        all,
+                        List.of(C0, C1, C2, C3)),
+                new Row(
+                        "a chunk far ahead that is none",
+                        folder -> Files.write(folder.resolve("000000ffffffffff.chunk"), new byte[100]),
+                        all,
                         List.of(C0, C1, C2, "000000ffffffffff.chunk.torn")),
-                new Row("foreign files", folder -> {
-                    Files.writeString(folder.resolve("README"), "x");
-                    Files.writeString(folder.resolve("1.chunk"), "x");
-                    Files.writeString(folder.resolve("zz00000000000000.chunk"), "x");
-                    Files.createDirectory(folder.resolve(C2));
-                }, all, List.of(C0, C1, C2, C3, "1.chunk", "README", "zz00000000000000.chunk")),
-                new Row("a checkpoint that is none", folder -> Files.writeString(folder.resolve(Checkpoint.FILE), "x"),
-                        all, List.of(C0, C1, C2)),
-                new Row("a checkpoint of an older chunk", folder -> new Checkpoint(7, 7, 2).save(folder), all,
+                new Row(
+                        "foreign files",
+                        folder -> {
+                            Files.writeString(folder.resolve("README"), "x");
+                            Files.writeString(folder.resolve("1.chunk"), "x");
+                            Files.writeString(folder.resolve("zz00000000000000.chunk"), "x");
+                            Files.createDirectory(folder.resolve(C2));
+                        },
+                        all,
+                        List.of(C0, C1, C2, C3, "1.chunk", "README", "zz00000000000000.chunk")),
+                new Row(
+                        "a checkpoint that is none",
+                        folder -> Files.writeString(folder.resolve(Checkpoint.FILE), "x"),
+                        all,
                         List.of(C0, C1, C2)),
-                new Row("a checkpoint with another seed", folder -> new Checkpoint(0, 7, 2).save(folder), all,
+                new Row(
+                        "a checkpoint of an older chunk",
+                        folder -> new Checkpoint(7, 7, 2).save(folder),
+                        all,
+                        List.of(C0, C1, C2)),
+                new Row(
+                        "a checkpoint with another seed",
+                        folder -> new Checkpoint(0, 7, 2).save(folder),
+                        all,
                         List.of(C0, C1, C2)),
                 new Row("a checkpoint beyond the chunk", folder -> checkpoint(folder, 0, 3), all, List.of(C0, C1, C2)),
-                new Row("a checkpoint in the first chunk", folder -> checkpoint(folder, 0, 1), List.of("b", "c", "d"),
+                new Row(
+                        "a checkpoint in the first chunk",
+                        folder -> checkpoint(folder, 0, 1),
+                        List.of("b", "c", "d"),
                         List.of(C0, C1, C2)),
-                new Row("a checkpoint at the end of the first chunk", folder -> checkpoint(folder, 0, 2),
-                        List.of("c", "d"), List.of(C0, C1, C2)),
+                new Row(
+                        "a checkpoint at the end of the first chunk",
+                        folder -> checkpoint(folder, 0, 2),
+                        List.of("c", "d"),
+                        List.of(C0, C1, C2)),
                 new Row("a checkpoint in a later chunk", folder -> checkpoint(folder, 1, 1), all, List.of(C0, C1, C2)),
-                new Row("half a checkpoint left", folder -> Files.writeString(folder.resolve(Checkpoint.TEMP_FILE), "x"),
-                        all, List.of(C0, C1, C2, Checkpoint.TEMP_FILE)));
+                new Row(
+                        "half a checkpoint left",
+                        folder -> Files.writeString(folder.resolve(Checkpoint.TEMP_FILE), "x"),
+                        all,
+                        List.of(C0, C1, C2, Checkpoint.TEMP_FILE)));
     }
 
     private static void edit(Path from, Path to, Consumer<ByteBuffer> edit) throws IOException {
@@ -134,8 +186,7 @@ class FolderAtStartTest {
     void aFolderOfAnotherBufferInBetweenIsLeftAlone(@TempDir Path folder, @TempDir Path other) throws Exception {
         for (int run = 0; run < 2; run++) {
             try (Buffer buffer = TestBuffers.manual(
-                    TestBuffers.config(other, 1 << 10, 8),
-                    TestBuffers.sources(new TestDisk(), new AtomicLong(), 99))) {
+                    TestBuffers.config(other, 1 << 10, 8), TestBuffers.sources(new TestDisk(), new AtomicLong(), 99))) {
                 buffer.append(TestBuffers.batch("foreign"));
             }
         }

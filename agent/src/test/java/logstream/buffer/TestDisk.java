@@ -184,7 +184,7 @@ final class TestDisk implements ChunkFiles {
         public int read(ByteBuffer bytes, long position) throws IOException {
             check(Operation.READ, path);
             int limit = bytes.limit();
-            bytes.limit(Math.min(limit, bytes.position() + mostAtOnce));
+            bytes.limit(bytes.position() + Math.min(bytes.remaining(), mostAtOnce));
             int got = file.read(bytes, position);
             bytes.limit(limit);
             bytesRead.addAndGet(Math.max(0, got));
