@@ -73,7 +73,7 @@ class StreamPropertiesTest {
                 Tuple.of(8, whole), Tuple.of(1, Arbitraries.of(hex("c0"), hex("05"), hex("91 c0"), hex("a3616263"))));
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void whereTheStreamIsCutMakesNoDifference(
             @ForAll("messages") byte[] stream,
             @ForAll("cuts") List<Integer> cuts,
@@ -89,7 +89,7 @@ class StreamPropertiesTest {
         assertThat(whole.malformed(MalformedCause.CUT_OFF)).isZero();
     }
 
-    @Property(tries = 10, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 5, edgeCases = EdgeCasesMode.NONE)
     void byteByByteMakesNoDifference(@ForAll("messages") byte[] stream) {
         ScriptedConnection whole = new ScriptedConnection(MAX_EVENT_BYTES);
         ScriptedSocket uncut = ScriptedSocket.of(stream);
@@ -102,7 +102,7 @@ class StreamPropertiesTest {
     }
 
     /** Messages with some bytes changed: whatever happens stays in the connection, and the books balance. */
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void damagedMessagesCostNoMoreThanTheirConnection(
             @ForAll("messages") byte[] stream,
             @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 20_000) Integer> places,
@@ -114,7 +114,7 @@ class StreamPropertiesTest {
         survives(damaged);
     }
 
-    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void garbageCostsNoMoreThanItsConnection(@ForAll @Size(max = 400) byte[] garbage) {
         survives(garbage);
         survives(join(hex("93 a161"), garbage));
