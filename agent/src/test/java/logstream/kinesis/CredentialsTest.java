@@ -1,16 +1,22 @@
 package logstream.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import logstream.kinesis.CannedKinesis.Answer;
@@ -147,7 +153,42 @@ class CredentialsTest {
     @Test
     void aTimeOutOfMetadataIsMissingCredentialsToo() {
         RuntimeException failure = new NoCredentialsException(SdkClientException.create(
-                "Failed to load credentials from IMDS.", new java.net.SocketTimeoutException("Read timed out")));
+                "Failed to load credentials from IMDS.", new SocketTimeoutException("Read timed out")));
         assertThat(CallErrors.outcome(failure, Purpose.PUT)).isInstanceOf(PutOutcome.NeedsOperator.class);
+    }
+
+    @Test
+    void nothingConfiguredAndNothingFoundIsToldByTheCall() {
+        Set<String> found = new HashSet<>(System.getenv().keySet());
+        found.retainAll(Set.of(
+                "AWS_REGION",
+                "AWS_ACCESS_KEY_ID",
+                "AWS_WEB_IDENTITY_TOKEN_FILE",
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"));
+        assumeTrue(found.isEmpty(), "the environment has " + found + ": skipped");
+        Map<String, String> settings = Map.of(
+                "aws.disableEc2Metadata", "true",
+                "aws.configFile", "/nowhere",
+                "aws.sharedCredentialsFile", "/nowhere");
+        settings.forEach(System::setProperty);
+        URI elsewhere = URI.create("http://kinesis.example.invalid");
+        String arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/logs";
+        try (KinesisStream noRegion = KinesisStream.open(CannedKinesis.at(elsewhere, Duration.ofSeconds(5)));
+                KinesisStream noKeys = KinesisStream.open(CannedKinesis.at(arn, elsewhere, Duration.ofSeconds(5)))) {
+            assertThat(noRegion.put(ONE))
+                    .isInstanceOfSatisfying(
+                            PutOutcome.NeedsOperator.class,
+                            outcome -> assertThat(outcome.advice()).contains("AWS_REGION"));
+            assertThat(noKeys.put(ONE)).isInstanceOfSatisfying(PutOutcome.NeedsOperator.class, outcome -> {
+                assertThat(outcome.reason())
+                        .startsWith("no credentials: ")
+                        .contains("IMDS credentials have been disabled");
+                assertThat(outcome.advice()).contains("AWS_ACCESS_KEY_ID");
+            });
+            assertThat(noKeys.check()).isInstanceOf(StreamState.NotReady.class);
+        } finally {
+            settings.keySet().forEach(System::clearProperty);
+        }
     }
 }
