@@ -149,12 +149,13 @@ final class RunCommand implements Callable<Integer> {
         void tell(Agent agent);
     }
 
-    private static void runUntil(Signals signals, AgentConfig config, WhenStarted whenStarted) throws Failure {
+    private void runUntil(Signals signals, AgentConfig config, WhenStarted whenStarted) throws Failure {
         Agent agent;
         try {
             agent = Agent.start(config);
         } catch (StartException cannot) {
-            throw new Failure(ExitCode.FAILED, String.valueOf(cannot.getMessage()), cannot);
+            String options = local ? " (with --local: --forward-port, --monitor-port or --buffer)" : "";
+            throw new Failure(ExitCode.FAILED, cannot.getMessage() + options, cannot);
         }
         whenStarted.tell(agent);
         signals.await();
