@@ -210,6 +210,24 @@ class StreamReaderTest {
     }
 
     @Test
+    void aChildWaitsForEachOfItsParentsHoweverTheyAreListed() {
+        put("child", "3");
+        put("a", "1");
+        put("b", "2");
+        merge("a", "b", "child");
+        StreamReader opened = open(new StartAt.TrimHorizon());
+        fault = call ->
+                call.action().equals("GetRecords") && call.text("ShardIterator").startsWith("b")
+                        ? Answer.error(400, "ProvisionedThroughputExceededException")
+                        : null;
+        assertThat(lines(opened.poll())).containsExactly("1");
+        assertThat(opened.poll()).isEmpty();
+        assertThat(opened.caughtUp()).isFalse();
+        fault = _ -> null;
+        assertThat(readAll(opened)).containsExactly("2", "3");
+    }
+
+    @Test
     void followsAReshardThatHappensWhileReading() {
         put("a", "1");
         StreamReader opened = open(new StartAt.TrimHorizon());
@@ -242,6 +260,7 @@ class StreamReaderTest {
         put("c", "child");
         split("b", "c");
         assertThat(readAll(opened)).containsExactly("new", "child");
+        assertThat(reads).as("shards that were closed before").doesNotContain("a");
     }
 
     @Test
