@@ -67,6 +67,10 @@ public final class MetricsPage {
         counter("buffer_torn_bytes", "Bytes of chunks that did not check and were set aside.", metrics.bytesTorn);
         counter("buffer_forces", "Times the buffer was forced to disk.", metrics.forces);
         counter("buffer_forces_failed", "Times that forcing or writing the buffer failed.", metrics.forcesFailed);
+        counter(
+                "dead_letter_files_deleted",
+                "Files of dead letters deleted to keep their bounds.",
+                metrics.deadLetterFilesDeleted);
         gauge("buffer_events", "Events in the buffer, not yet done with.", 1, Gauges::bufferedFrames);
         gauge("buffer_bytes", "Bytes of the chunk files.", 1, Gauges::bufferedBytes);
         gauge("buffer_chunks", "Chunk files.", 1, Gauges::bufferChunks);

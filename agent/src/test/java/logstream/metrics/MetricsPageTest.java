@@ -3,13 +3,21 @@ package logstream.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.LongAdder;
 import logstream.metrics.Metrics.DropCause;
 import org.junit.jupiter.api.Test;
 
 class MetricsPageTest {
-    /** The page is an outward face: what changes here breaks somebody's dashboard. */
+    private static final Path GOLDEN = Path.of("src/test/resources/logstream/metrics/metrics.txt");
+
+    /**
+     * The page is an outward face: what changes here breaks somebody's dashboard. With the system property
+     * {@code golden.write} the file is written anew, to be read before it is committed.
+     */
     @Test
     void thePageIsTheGoldenFile() throws IOException {
         Metrics metrics = new Metrics();
@@ -17,11 +25,28 @@ class MetricsPageTest {
         metrics.dropped(DropCause.UNMATCHED_TAG).add(3);
         metrics.gauges(new Metrics.Gauges(() -> 1, () -> 2, () -> 3, () -> 4, () -> 5, () -> 6));
 
-        String page = new String(new MetricsPage(metrics).text(), StandardCharsets.UTF_8);
+        String page = page(metrics);
 
-        try (InputStream golden = MetricsPageTest.class.getResourceAsStream("metrics.txt")) {
-            assertThat(golden).isNotNull();
-            assertThat(page).isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
+        if (Boolean.getBoolean("golden.write")) {
+            Files.writeString(GOLDEN, page);
         }
+        assertThat(page).isEqualTo(Files.readString(GOLDEN));
+    }
+
+    @Test
+    void everyCounterIsShown() throws Exception {
+        Metrics metrics = new Metrics();
+        long value = 1_000;
+        for (Field field : Metrics.class.getFields()) {
+            if (field.get(metrics) instanceof LongAdder counter) {
+                counter.add(++value);
+                assertThat(page(metrics)).as(field.getName()).contains("_total " + value + ".0\n");
+            }
+        }
+        assertThat(value).isGreaterThan(1_010);
+    }
+
+    private static String page(Metrics metrics) throws IOException {
+        return new String(new MetricsPage(metrics).text(), StandardCharsets.UTF_8);
     }
 }

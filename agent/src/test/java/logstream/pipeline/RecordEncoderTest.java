@@ -21,7 +21,7 @@ import org.msgpack.core.MessageBufferPacker;
 import org.msgpack.core.MessagePack;
 
 class RecordEncoderTest {
-    private static final int FRAME_HEADER_BYTES = 9;
+    private static final int PAYLOAD_AT = new FrameBatch(64).begin();
     private static final String TAG = "grid.devel/www-data/redis-test:devel/www-data/redis-test";
 
     /** What the original's makers published, byte for byte. */
@@ -253,7 +253,6 @@ class RecordEncoderTest {
         boolean encoded = new RecordEncoder()
                 .encode(batch, seconds, new MsgpackCursor().at(pack(packing), 0), tag.getBytes(StandardCharsets.UTF_8));
         assertThat(encoded).isTrue();
-        return new String(
-                batch.bytes(), FRAME_HEADER_BYTES, batch.length() - FRAME_HEADER_BYTES, StandardCharsets.UTF_8);
+        return new String(batch.bytes(), PAYLOAD_AT, batch.length() - PAYLOAD_AT, StandardCharsets.UTF_8);
     }
 }
