@@ -63,7 +63,9 @@ final class FrameReader implements Closeable {
             ChunkReader.Found found = nextFound(current);
             if (found != null) {
                 long ordinal = current.firstOrdinal() + found.index();
-                state.walked(Math.min(ordinal + 1, limitOrdinal));
+                if (isWhole()) {
+                    state.walked(Math.min(ordinal + 1, limitOrdinal));
+                }
                 if (ordinal >= nextOrdinal && ordinal < limitOrdinal) {
                     return frame(current, found, ordinal);
                 }
@@ -74,7 +76,6 @@ final class FrameReader implements Closeable {
             }
             passDamaged(current, limitOrdinal);
             if (!hasSuccessor) {
-                state.walked(limitOrdinal);
                 return null;
             }
             setAsideDamaged(current);
@@ -131,6 +132,12 @@ final class FrameReader implements Closeable {
         } finally {
             state.lock.unlock();
         }
+    }
+
+    /** A chunk with damage counts as walked through only when what is damaged was set aside: then it may be deleted. */
+    private boolean isWhole() {
+        ChunkReader open = reader;
+        return open != null && open.damaged().isEmpty();
     }
 
     /** Before the chunk can be deleted. What was set aside at the start was counted then. */

@@ -120,6 +120,26 @@ class FaultsTest {
     }
 
     @Test
+    void bytesBehindTheConfirmedEndAreNeverRead() throws Exception {
+        Buffer buffer = manual();
+        buffer.append(TestBuffers.batch("confirmed"));
+        buffer.wantDurable();
+        buffer.step();
+        buffer.append(TestBuffers.batch("written by half"));
+        buffer.wantDurable();
+        disk.failNth(Operation.HALF_WRITE, 1);
+        buffer.step();
+        buffer.step();
+        buffer.abandon();
+        Metrics after = new Metrics();
+        try (Buffer again =
+                BufferOpening.open(TestBuffers.config(folder, 300, 20), after, TestBuffers.sources(disk, nanos, 2))) {
+            assertThat(TestBuffers.texts(TestBuffers.drain(again))).containsExactly("confirmed", "written by half");
+            assertThat(after.bytesTorn.sum()).isZero();
+        }
+    }
+
+    @Test
     void onAFullDiskIntakeWaitsAndGoesOnByItself() throws Exception {
         Buffer buffer = BufferOpening.open(
                 TestBuffers.config(folder, 1 << 20, 4),
