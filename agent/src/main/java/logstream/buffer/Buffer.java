@@ -217,6 +217,7 @@ public final class Buffer implements AutoCloseable {
         } finally {
             state.lock.unlock();
         }
+        deleteReleasedBefore(oldest);
         // It has a successor: its end changes no more, and only this thread moves the released position.
         deadLetters.take(oldest, oldest.end(), oldest.endOrdinal(), released, reason);
         reader.goBehind(oldest);
@@ -229,6 +230,31 @@ public final class Buffer implements AutoCloseable {
             state.lock.unlock();
         }
         return frames;
+    }
+
+    /** If they were still there after a crash, what is set aside would look like a hole behind them. */
+    private void deleteReleasedBefore(Chunk oldest) throws IOException {
+        while (true) {
+            Chunk before;
+            state.lock.lock();
+            try {
+                before = state.deletable();
+            } finally {
+                state.lock.unlock();
+            }
+            if (before == null || before.sequence() > oldest.sequence()) {
+                return;
+            }
+            // The commit thread may do the same at this moment: to delete twice is no error.
+            sources.files().delete(before.path());
+            sources.files().syncFolder(config.directory());
+            state.lock.lock();
+            try {
+                state.gone(before);
+            } finally {
+                state.lock.unlock();
+            }
+        }
     }
 
     /** Reader thread. Keeps records aside, forced to disk before it returns. */

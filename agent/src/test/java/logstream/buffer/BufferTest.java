@@ -432,6 +432,24 @@ class BufferTest {
     }
 
     @Test
+    void whatWasSetAsideIsNoHoleAfterACrash() throws Exception {
+        BufferConfig config = TestBuffers.config(folder, CHUNK, 4);
+        Buffer buffer = TestBuffers.manual(config, TestBuffers.sources(new TestDisk()));
+        buffer.append(frames(25));
+        force(buffer);
+        TestBuffers.drain(buffer);
+        buffer.release(10);
+        // The commit thread had no time to delete the first chunk.
+        assertThat(buffer.setAsideOldestChunk("why")).isEqualTo(10);
+        buffer.abandon();
+        try (Buffer again = BufferOpening.open(config, metrics, TestBuffers.sources(new TestDisk()))) {
+            assertThat(TestBuffers.drain(again)).hasSize(5);
+            assertThat(metrics.framesRecovered.sum()).isEqualTo(5);
+            assertThat(metrics.dropped(Metrics.DropCause.DAMAGED).sum()).isZero();
+        }
+    }
+
+    @Test
     void keepsSingleDeadLetters() throws Exception {
         BufferConfig config = TestBuffers.config(folder, CHUNK, 4);
         for (int run = 0; run < 2; run++) {
