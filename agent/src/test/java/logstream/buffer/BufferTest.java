@@ -238,7 +238,7 @@ class BufferTest {
     void takesTheLargestFrameAndOnesLargerThanAChunk() throws Exception {
         byte[] largest = new byte[FrameBatch.MAX_PAYLOAD_BYTES];
         Arrays.fill(largest, (byte) 7);
-        try (Buffer buffer = Buffer.open(TestBuffers.config(folder, CHUNK, 8), metrics)) {
+        try (Buffer buffer = Buffer.open(TestBuffers.config(folder, CHUNK, 10_000), metrics)) {
             FrameBatch batch = new FrameBatch(1 << 10);
             TestBuffers.add(batch, largest);
             TestBuffers.add(batch, new byte[] {1});

@@ -15,6 +15,7 @@ import logstream.engines.Program;
 import logstream.local.LocalKinesis;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,15 +32,25 @@ class KillIT {
 
     @RepeatedTest(20)
     void nothingAcknowledgedIsLost(RepetitionInfo round, @TempDir Path folder) throws IOException {
+        killAndStartAgain(round.getCurrentRepetition(), folder);
+    }
+
+    @Tag("proof")
+    @RepeatedTest(100)
+    void nothingAcknowledgedIsLostInAHundredMoreRounds(RepetitionInfo round, @TempDir Path folder) throws IOException {
+        killAndStartAgain(1_000 + round.getCurrentRepetition(), folder);
+    }
+
+    private static void killAndStartAgain(int round, Path folder) throws IOException {
         // The moment differs from round to round, and is the same when a round is run again.
-        Random random = new Random(round.getCurrentRepetition());
+        Random random = new Random(round);
         long killAfter = 1L + random.nextInt(LATEST_KILL);
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             kinesis.createStream(Yaml.STREAM, 2);
             String yaml = Yaml.of(folder, kinesis.endpoint());
 
             Set<String> acknowledged = loadUntilKilled(PROGRAM.runWith(folder, yaml), killAfter, random);
-            if (round.getCurrentRepetition() % 5 == 0) {
+            if (round % 5 == 0) {
                 // Killed once more, while it sends what it recovered.
                 AgentProcess second = PROGRAM.runWith(folder, yaml);
                 second.forwardPort();
