@@ -16,12 +16,14 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import logstream.engines.AgentProcess;
 import logstream.engines.DockerEngine;
 import logstream.engines.Program;
 import logstream.local.LocalKinesis;
+import logstream.local.LocalOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,15 +37,21 @@ class StopIT {
     private static final Logger log = LoggerFactory.getLogger(StopIT.class);
     private static final String TAG = "grid.devel/www-data/stop:devel/www-data/stop";
     private static final int SENDERS = 4;
-    private static final int LINES = 60_000;
+    private static final int LINES = 300_000;
+
+    /** All that is sent stays in the stream until it was looked at. */
+    private static final LocalOptions ROOMY = LocalOptions.defaults().withMaxBytes(300 << 20);
+
+    /** 4 senders at 5,000 events a second each. */
+    private static final long PAUSE_NANOS = 200_000;
 
     @RegisterExtension
     static final Program PROGRAM = new Program();
 
     @Test
     void sendersThatSeeOurCloseLoseNothing(@TempDir Path folder) throws Exception {
-        try (LocalKinesis kinesis = LocalKinesis.start(0);
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (LocalKinesis kinesis = LocalKinesis.start(0, ROOMY);
+                ExecutorService threads = Executors.newCachedThreadPool()) {
             kinesis.createStream(Yaml.STREAM, 2);
             AgentProcess agent = PROGRAM.runWith(folder, Yaml.of(folder, kinesis.endpoint()));
             int port = agent.forwardPort();
@@ -63,7 +71,9 @@ class StopIT {
             Accounting.awaitBalance(next);
 
             assertThat(written).hasSizeGreaterThan(5_000);
-            assertThat(lines(kinesis)).isEqualTo(written);
+            Set<String> missing = new HashSet<>(written);
+            missing.removeAll(lines(kinesis));
+            assertThat(missing).as("written, and not in the stream").isEmpty();
         }
     }
 
@@ -71,7 +81,7 @@ class StopIT {
     @Test
     void dockersDriverLosesAtMostWhatWasOnItsWay(@TempDir Path folder) throws Exception {
         DockerEngine docker = DockerEngine.shared();
-        try (LocalKinesis kinesis = LocalKinesis.start(0)) {
+        try (LocalKinesis kinesis = LocalKinesis.start(0, ROOMY)) {
             kinesis.createStream(Yaml.STREAM, 2);
             AgentProcess agent = PROGRAM.runWith(folder, Yaml.of(folder, kinesis.endpoint()));
             int port = agent.forwardPort();
@@ -108,7 +118,7 @@ class StopIT {
             log.error("Docker's driver lost {} of {} lines at a SIGTERM of the agent", lost.size(), LINES);
             if (!lost.isEmpty()) {
                 assertThat(lost.getLast() - lost.getFirst() + 1)
-                        .as("the lost lines %s are one stretch: those on their way at the end", lost)
+                        .as("the lost lines from %d to %d are one stretch", lost.getFirst(), lost.getLast())
                         .isEqualTo(lost.size());
             }
         }
@@ -118,12 +128,14 @@ class StopIT {
     private static Set<String> writeUntilClosed(int port, String name) throws IOException {
         Set<String> written = new HashSet<>();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            Thread reader = Thread.ofVirtual().start(() -> awaitEnd(socket));
+            // Platform threads: busy virtual ones would keep this from seeing the end in time.
+            Thread reader = Thread.ofPlatform().daemon().start(() -> awaitEnd(socket));
             OutputStream out = socket.getOutputStream();
             for (int number = 0; reader.isAlive(); number++) {
                 String line = name + "-" + number;
                 out.write(event(line));
                 written.add(line);
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
             socket.shutdownOutput();
         }
