@@ -78,11 +78,11 @@ public final class Agent {
             Shipper shipper = new Shipper(buffer, stream::put, requests, config.kinesis(), metrics, System::nanoTime);
             metrics.gauges(new Metrics.Gauges(
                     () -> Math.max(0, buffer.bufferedFrames() - shipper.doneNotReleased()),
-                    buffer::bufferedBytes,
-                    buffer::chunks,
-                    buffer::oldestPendingMillis,
+                    buffer.gauges()::bytes,
+                    buffer.gauges()::chunks,
+                    buffer.gauges()::oldestPendingMillis,
                     shipper::inFlight,
-                    buffer::deadLetterBytes));
+                    buffer.gauges()::deadLetterBytes));
             shipper.start();
             StreamCheck streamCheck = StreamCheck.start(stream);
             log.info(

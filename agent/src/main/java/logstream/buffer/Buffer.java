@@ -40,7 +40,7 @@ public final class Buffer implements AutoCloseable {
     private final FrameReader reader;
     private final DeadLetters deadLetters;
     private final Thread commitThread;
-    private final long openedEnd;
+    private final BufferGauges gauges;
     private boolean closed;
 
     Buffer(Parts parts, long openedEnd) {
@@ -55,7 +55,7 @@ public final class Buffer implements AutoCloseable {
         this.deadLetters = parts.deadLetters();
         this.commitThread =
                 Thread.ofPlatform().name("buffer-commit").daemon(true).unstarted(parts.commit());
-        this.openedEnd = openedEnd;
+        this.gauges = new BufferGauges(state, sources, deadLetters, openedEnd);
     }
 
     /** What {@link BufferOpening} puts together. */
@@ -272,55 +272,9 @@ public final class Buffer implements AutoCloseable {
         }
     }
 
-    /** Bytes of the unreleased frames, on disk or waiting to be written; of a chunk in part, about. */
-    public long bufferedBytes() {
-        state.lock.lock();
-        try {
-            long bytes = state.pending.unwrittenBytes();
-            for (Chunk chunk : state.chunks()) {
-                long chunkBytes = chunk.end() - ChunkFormat.FIRST_FRAME_AT;
-                long frames = state.pendingFrames(chunk.firstOrdinal(), chunk.endOrdinal());
-                bytes += chunk.frames() == 0 ? 0 : (long) (chunkBytes * ((double) frames / chunk.frames()));
-            }
-            return bytes;
-        } finally {
-            state.lock.unlock();
-        }
-    }
-
-    /** Chunk files in the folder. */
-    public long chunks() {
-        state.lock.lock();
-        try {
-            return state.chunkCount();
-        } finally {
-            state.lock.unlock();
-        }
-    }
-
-    /** Age of the oldest unreleased frame, about; 0 when there is none. */
-    public long oldestPendingMillis() {
-        state.lock.lock();
-        try {
-            long released = state.released();
-            if (released == state.appended()) {
-                return 0;
-            }
-            if (released >= openedEnd) {
-                return Math.max(0, (sources.nanoTime().getAsLong() - state.marks.nanosOf(released)) / 1_000_000);
-            }
-            Chunk oldest = state.oldestPending();
-            return oldest == null
-                    ? 0
-                    : Math.max(0, sources.clock().millis() - oldest.header().createdMillis());
-        } finally {
-            state.lock.unlock();
-        }
-    }
-
-    /** Bytes of the dead letters. */
-    public long deadLetterBytes() {
-        return deadLetters.bytes();
+    /** How full it is. */
+    public BufferGauges gauges() {
+        return gauges;
     }
 
     /** Appends end with {@link BufferClosedException}; what was appended is written and forced; reading goes on. */

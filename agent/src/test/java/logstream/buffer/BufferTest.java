@@ -62,7 +62,7 @@ class BufferTest {
             assertThat(buffer.bufferedFrames()).isEqualTo(3);
             buffer.release(3);
             assertThat(buffer.bufferedFrames()).isZero();
-            assertThat(buffer.bufferedBytes()).isZero();
+            assertThat(buffer.gauges().bytes()).isZero();
         }
         assertThat(metrics.framesAppended.sum()).isEqualTo(3);
         assertThat(metrics.bytesAppended.sum()).isEqualTo(3L * (FrameBatch.HEADER_BYTES + 1));
@@ -158,7 +158,7 @@ class BufferTest {
             assertThat(TestBuffers.chunkFiles(folder))
                     .as("the last is never deleted")
                     .hasSize(1);
-            assertThat(buffer.chunks()).isEqualTo(1);
+            assertThat(buffer.gauges().chunks()).isEqualTo(1);
         }
     }
 
@@ -168,7 +168,7 @@ class BufferTest {
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             buffer.awaitDurable(buffer.append(frames(30)));
             assertThat(buffer.isFull()).isTrue();
-            assertThat(buffer.chunks()).isEqualTo(3);
+            assertThat(buffer.gauges().chunks()).isEqualTo(3);
 
             var waiting = threads.submit(() -> buffer.append(TestBuffers.batch("late")));
             assertThatThrownBy(() -> waiting.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
@@ -178,7 +178,7 @@ class BufferTest {
             assertThat(waiting.get()).isEqualTo(31);
             buffer.awaitDurable(31);
             assertThat(TestBuffers.texts(TestBuffers.drain(buffer))).containsExactly("late");
-            assertThat(buffer.chunks()).isEqualTo(3);
+            assertThat(buffer.gauges().chunks()).isEqualTo(3);
         }
     }
 
@@ -196,7 +196,7 @@ class BufferTest {
             long read = 0;
             while (read < 1400) {
                 Frame frame = buffer.read();
-                assertThat(buffer.chunks()).isLessThanOrEqualTo(3);
+                assertThat(buffer.gauges().chunks()).isLessThanOrEqualTo(3);
                 if (frame == null) {
                     Thread.onSpinWait();
                     continue;
@@ -287,7 +287,7 @@ class BufferTest {
         try (Buffer buffer = Buffer.open(config, metrics)) {
             assertThat(TestBuffers.drain(buffer)).hasSize(12);
             buffer.release(12);
-            await().until(() -> buffer.chunks() == 1);
+            await().until(() -> buffer.gauges().chunks() == 1);
         }
     }
 
@@ -307,7 +307,7 @@ class BufferTest {
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             long end = buffer.append(frames(20));
             var waiting = threads.submit(() -> buffer.append(TestBuffers.batch("too late")));
-            await().until(() -> buffer.chunks() == 2);
+            await().until(() -> buffer.gauges().chunks() == 2);
             buffer.closeIntake();
             assertThatThrownBy(waiting::get)
                     .isInstanceOf(ExecutionException.class)
@@ -420,7 +420,7 @@ class BufferTest {
             assertThat(letters.resolve(ChunkFormat.name(0) + ".reason"))
                     .content()
                     .contains("reason=17 retries and 36 h\n", "releasedOrdinal=2\n", "endOrdinal=10\n");
-            assertThat(buffer.deadLetterBytes()).isGreaterThan(1000);
+            assertThat(buffer.gauges().deadLetterBytes()).isGreaterThan(1000);
 
             assertThat(TestBuffers.drain(buffer)).hasSize(19);
             assertThat(buffer.setAsideOldestChunk("again")).isEqualTo(10);
@@ -458,7 +458,7 @@ class BufferTest {
                         new DeadLetter("key-é", "refused 17 times", Instant.ofEpochMilli(1234), new byte[] {1, 2, 3}),
                         new DeadLetter("k", "", Instant.EPOCH, new byte[0])));
                 buffer.keepDeadLetters(List.of(new DeadLetter("third", "r", Instant.EPOCH, new byte[] {9})));
-                assertThat(buffer.deadLetterBytes()).isPositive();
+                assertThat(buffer.gauges().deadLetterBytes()).isPositive();
             }
         }
         Path letters = folder.resolve(DeadLetters.FOLDER);
@@ -475,20 +475,20 @@ class BufferTest {
         BufferConfig config = TestBuffers.config(folder, CHUNK, 4);
         try (Buffer buffer = TestBuffers.manual(config, TestBuffers.sources(ChunkFiles.REAL, nanos, 1))) {
             nanos.set(TimeUnit.SECONDS.toNanos(10));
-            assertThat(buffer.oldestPendingMillis()).isZero();
+            assertThat(buffer.gauges().oldestPendingMillis()).isZero();
             buffer.append(TestBuffers.batch("a"));
             nanos.set(TimeUnit.SECONDS.toNanos(13));
             buffer.append(TestBuffers.batch("b"));
-            assertThat(buffer.oldestPendingMillis()).isEqualTo(3000);
+            assertThat(buffer.gauges().oldestPendingMillis()).isEqualTo(3000);
             force(buffer);
             assertThat(buffer.read()).matches(frame -> frame.appendedNanos() == TimeUnit.SECONDS.toNanos(10));
             assertThat(buffer.read()).matches(frame -> frame.appendedNanos() == TimeUnit.SECONDS.toNanos(13));
             buffer.release(1);
             nanos.set(TimeUnit.SECONDS.toNanos(14));
-            assertThat(buffer.oldestPendingMillis()).isEqualTo(1000);
+            assertThat(buffer.gauges().oldestPendingMillis()).isEqualTo(1000);
         }
         try (Buffer buffer = TestBuffers.manual(config, TestBuffers.sources(ChunkFiles.REAL, nanos, 1))) {
-            assertThat(buffer.oldestPendingMillis())
+            assertThat(buffer.gauges().oldestPendingMillis())
                     .as("since the chunk was made")
                     .isEqualTo(14_000);
         }

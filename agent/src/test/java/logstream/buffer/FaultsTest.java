@@ -159,7 +159,7 @@ class FaultsTest {
             disk.healed();
             assertThat(client.get()).isTrue();
             assertThat(TestBuffers.texts(TestBuffers.drain(buffer))).containsExactly("while full");
-            assertThat(buffer.chunks()).as("no chunks pile up").isLessThanOrEqualTo(2);
+            assertThat(buffer.gauges().chunks()).as("no chunks pile up").isLessThanOrEqualTo(2);
         }
         buffer.close();
         assertThat(disk.open).hasValue(0);
@@ -228,10 +228,10 @@ class FaultsTest {
         disk.failNth(Operation.DELETE, 1);
         buffer.release(2);
         buffer.step();
-        assertThat(buffer.chunks()).isEqualTo(2);
+        assertThat(buffer.gauges().chunks()).isEqualTo(2);
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
         buffer.step();
-        assertThat(buffer.chunks()).isEqualTo(1);
+        assertThat(buffer.gauges().chunks()).isEqualTo(1);
         buffer.close();
     }
 

@@ -217,7 +217,7 @@ class FolderAtStartTest {
                 end = buffer.append(batch);
             }
             buffer.awaitDurable(end);
-            assertThat(buffer.chunks()).isEqualTo(20);
+            assertThat(buffer.gauges().chunks()).isEqualTo(20);
         }
         TestDisk disk = new TestDisk();
         Metrics metrics = new Metrics();

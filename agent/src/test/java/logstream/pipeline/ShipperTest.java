@@ -154,7 +154,7 @@ class ShipperTest {
 
         assertThat(accepted.values()).containsExactlyInAnyOrder("a", "b", "c", "d", "e", "f");
         assertThat(metrics.deadLettered(DeadLetterCause.REFUSED).sum()).isEqualTo(1);
-        assertThat(buffer.deadLetterBytes()).isPositive();
+        assertThat(buffer.gauges().deadLetterBytes()).isPositive();
         assertThat(buffer.bufferedFrames()).isZero();
         assertThat(acceptedTwice).isEmpty();
     }

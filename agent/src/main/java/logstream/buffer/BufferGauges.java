@@ -1,0 +1,74 @@
+package logstream.buffer;
+
+/**
+ * How full a buffer is, for people and metrics.
+ *
+ * <p>Threading: any thread; each answer is taken under the buffer's lock.
+ */
+public final class BufferGauges {
+    private final BufferState state;
+    private final Sources sources;
+    private final DeadLetters deadLetters;
+    private final long openedEnd;
+
+    /**
+     * @param openedEnd the ordinal after the last recovered frame: of those before nobody knows when they were appended
+     */
+    BufferGauges(BufferState state, Sources sources, DeadLetters deadLetters, long openedEnd) {
+        this.state = state;
+        this.sources = sources;
+        this.deadLetters = deadLetters;
+        this.openedEnd = openedEnd;
+    }
+
+    /** Bytes of the unreleased frames, on disk or waiting to be written; of a chunk in part, about. */
+    public long bytes() {
+        state.lock.lock();
+        try {
+            long bytes = state.pending.unwrittenBytes();
+            for (Chunk chunk : state.chunks()) {
+                long chunkBytes = chunk.end() - ChunkFormat.FIRST_FRAME_AT;
+                long frames = state.pendingFrames(chunk.firstOrdinal(), chunk.endOrdinal());
+                bytes += chunk.frames() == 0 ? 0 : (long) (chunkBytes * ((double) frames / chunk.frames()));
+            }
+            return bytes;
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Chunk files in the folder. */
+    public long chunks() {
+        state.lock.lock();
+        try {
+            return state.chunkCount();
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Age of the oldest unreleased frame in milliseconds, about; 0 when there is none. */
+    public long oldestPendingMillis() {
+        state.lock.lock();
+        try {
+            long released = state.released();
+            if (released == state.appended()) {
+                return 0;
+            }
+            if (released >= openedEnd) {
+                return Math.max(0, (sources.nanoTime().getAsLong() - state.marks.nanosOf(released)) / 1_000_000);
+            }
+            Chunk oldest = state.oldestPending();
+            return oldest == null
+                    ? 0
+                    : Math.max(0, sources.clock().millis() - oldest.header().createdMillis());
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Bytes of the dead letters. */
+    public long deadLetterBytes() {
+        return deadLetters.bytes();
+    }
+}
