@@ -67,7 +67,7 @@ final class StreamCheck {
                 yield true;
             }
             case StreamState.NotReady(String reason, String advice) -> {
-                log.error("the stream is not ready: {}; {}; lines are kept in the buffer meanwhile", reason, advice);
+                log.error("the stream is not ready: {}. {} Lines are kept in the buffer meanwhile.", reason, advice);
                 yield false;
             }
         };

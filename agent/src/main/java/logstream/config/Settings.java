@@ -36,7 +36,7 @@ public final class Settings {
             "forward.max_connections",
             Types.count(1, 100_000),
             ForwardConfig.DEFAULT.maxConnections(),
-            "Connections open at once, one per container; more wait until one closes.");
+            "Connections open at once, one per container; more wait until one closes. Each costs 6 KiB of heap.");
     static final Setting<Long> FORWARD_MAX_EVENT_SIZE = Setting.of(
             "forward.max_event_size",
             Types.size(1024, 2 * MIB),

@@ -7,8 +7,8 @@ final class ForwardLimits {
     /** Bytes read and decoded in one turn; one socket read on Linux takes at most 128 KiB. Our choice. */
     static final int WINDOW_BYTES = 64 * 1024;
 
-    /** Windows of all connections together: 4 MiB. Our choice: many more than cores, few against the heap. */
-    static final int WINDOWS = 64;
+    /** Windows of all connections together: 2 MiB. Our choice: many more than cores, few against the heap. */
+    static final int WINDOWS = 32;
 
     /** Buffers for events larger than a window, each {@code maxEventBytes} long. Our choice. */
     static final int LARGE_BUFFERS = 4;
@@ -31,10 +31,10 @@ final class ForwardLimits {
     /** Latest time that an event may carry, in Unix seconds: the end of the year 9999, the last that ISO-8601 writes. */
     static final long LATEST_SECONDS = 253_402_300_799L;
 
-    /** Bytes that a connection may keep, beyond {@link #UNCOUNTED_BYTES}, while all wait for their peers: 32 MiB. */
-    static final long HELD_BYTES = 32L << 20;
+    /** Bytes that a connection may keep, beyond {@link #UNCOUNTED_BYTES}, while all wait for their peers: 8 MiB. */
+    static final long HELD_BYTES = 8L << 20;
 
-    /** What a waiting connection keeps without being counted; 10,000 connections: 10 MiB. */
+    /** What a waiting connection keeps without being counted; 2,000 connections: 2 MiB. */
     static final int UNCOUNTED_BYTES = 1024;
 
     /** How long a silent peer may keep a large buffer that another connection wants. Our choice. */

@@ -35,6 +35,9 @@ public final class Ingest implements EventSink {
     /** From here on a batch is flushed before the next event. */
     private static final int BATCH_FULL_BYTES = 192 << 10;
 
+    /** One for each turn and two that are being appended; with large events in each, 2 MiB a batch. */
+    private static final int MOST_BATCHES = 8;
+
     /** At most this many unmatched tags are named in the log; all are counted. */
     private static final int UNMATCHED_TAGS_NAMED = 1000;
 
@@ -48,7 +51,7 @@ public final class Ingest implements EventSink {
         this.buffer = buffer;
         this.patterns = TagPatterns.of(config.tags());
         this.metrics = metrics;
-        int count = Math.min(16, 2 * Runtime.getRuntime().availableProcessors() + 2);
+        int count = Math.min(MOST_BATCHES, Runtime.getRuntime().availableProcessors() + 2);
         this.batches = new ArrayBlockingQueue<>(count);
         for (int i = 0; i < count; i++) {
             batches.add(new FrameBatch(BATCH_BYTES));

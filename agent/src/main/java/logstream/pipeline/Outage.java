@@ -124,7 +124,7 @@ final class Outage {
         nextProbeNanos = now + PROBE_NANOS;
         lastReason = reason;
         if (news) {
-            log.error("the stream accepts nothing: {}; {}; lines are kept in the buffer", reason, advice);
+            log.error("the stream accepts nothing: {}. {} Lines are kept in the buffer.", reason, advice);
         }
     }
 

@@ -41,7 +41,7 @@ public final class Shipper {
     static final long MAX_SPAN_BYTES = 16 << 20;
 
     /** Bytes of records in memory, in flight or waiting, beyond which nothing more is read. */
-    private static final long MAX_HELD_BYTES = 8 << 20;
+    private static final long MAX_HELD_BYTES = 6 << 20;
 
     /** After a fault of the disk, reading is tried again this often. */
     private static final long DISK_RETRY_NANOS = Duration.ofSeconds(1).toNanos();

@@ -111,7 +111,7 @@ class LauncherTest {
     void eachCommandGetsItsMemoryAndTheArgumentsAsTheyAre() throws Exception {
         assertThat(launch("run", "--config", "a b").out.lines())
                 .contains(
-                        "-Xmx64m",
+                        "-Xmx80m",
                         "-XX:+UseSerialGC",
                         "-Dsun.net.httpserver.nodelay=true",
                         "-Dlogstream.terminal=false")
@@ -122,7 +122,7 @@ class LauncherTest {
         assertThat(launch(checkout.resolve("agent/bin/logstream"), Map.of("LOGSTREAM_JAVA_OPTS", "-Xmx1g -Da=b"), "run")
                         .out
                         .lines())
-                .containsSubsequence("-Xmx64m", "-Xmx1g", "-Da=b", "-jar");
+                .containsSubsequence("-Xmx80m", "-Xmx1g", "-Da=b", "-jar");
     }
 
     @Test

@@ -118,6 +118,7 @@ public final class Program implements AfterEachCallback {
                 "-Xmx" + heap(List.of(arguments)),
                 "-Xss512k",
                 "-XX:+UseSerialGC",
+                "-XX:NewRatio=4",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Djdk.virtualThreadScheduler.parallelism="
                         + (Runtime.getRuntime().availableProcessors() + 1),
@@ -137,7 +138,7 @@ public final class Program implements AfterEachCallback {
     /** As agent/bin/logstream has it: only what holds a stream in memory, or reads one, gets more. */
     private static String heap(List<String> arguments) {
         boolean local = arguments.contains("local") || arguments.contains("--local");
-        return local ? "192m" : arguments.contains("tail") ? "256m" : "64m";
+        return local ? "192m" : arguments.contains("tail") ? "256m" : "80m";
     }
 
     private static Path jar() {
