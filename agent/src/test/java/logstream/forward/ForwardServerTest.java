@@ -115,7 +115,7 @@ class ForwardServerTest {
             sendAndAwaitAck(client, number);
             assertThat(sink.events).hasSize(number + 1);
         }
-        assertThat(metrics.acksSent.sum()).isEqualTo(20);
+        await().untilAsserted(() -> assertThat(metrics.acksSent.sum()).isEqualTo(20));
     }
 
     @Test
@@ -199,7 +199,7 @@ class ForwardServerTest {
         send(third, message("grid.a", 1, "three", "3"));
         third.setSoTimeout(50);
         assertThatThrownBy(() -> third.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
-        assertThat(metrics.connectionsOpened.sum()).isEqualTo(2);
+        await().untilAsserted(() -> assertThat(metrics.connectionsOpened.sum()).isEqualTo(2));
         first.close();
         third.setSoTimeout(30_000);
         assertThat(read(third, ack("3").length)).isEqualTo(ack("3"));
@@ -256,7 +256,8 @@ class ForwardServerTest {
         assertThat(read(bad, ack("b").length)).isEqualTo(ack("b"));
         assertThat(bad.getInputStream().read()).isEqualTo(-1);
         sendAndAwaitAck(good, 2);
-        assertThat(metrics.malformed(MalformedCause.NOT_MSGPACK).sum()).isEqualTo(1);
+        await().untilAsserted(() ->
+                assertThat(metrics.malformed(MalformedCause.NOT_MSGPACK).sum()).isEqualTo(1));
     }
 
     @Test
@@ -281,7 +282,7 @@ class ForwardServerTest {
         inside.close();
         stopped.join();
         assertThat(started.connections()).isZero();
-        assertThat(metrics.acksSent.sum()).isEqualTo(2);
+        await().untilAsserted(() -> assertThat(metrics.acksSent.sum()).isEqualTo(2));
     }
 
     @Test
@@ -338,7 +339,8 @@ class ForwardServerTest {
         Socket other = connect(started);
         send(other, large);
         assertThat(read(other, ack("big").length)).isEqualTo(ack("big"));
-        assertThat(metrics.malformed(MalformedCause.OVER_LIMIT).sum()).isEqualTo(1);
+        await().untilAsserted(() ->
+                assertThat(metrics.malformed(MalformedCause.OVER_LIMIT).sum()).isEqualTo(1));
     }
 
     /**
