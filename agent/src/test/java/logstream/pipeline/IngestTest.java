@@ -1,0 +1,166 @@
+package logstream.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import logstream.buffer.Buffer;
+import logstream.buffer.BufferConfig;
+import logstream.buffer.Frame;
+import logstream.forward.EventSink.Intake;
+import logstream.forward.IntakeStoppedException;
+import logstream.forward.MsgpackCursor;
+import logstream.forward.Tag;
+import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.DropCause;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.msgpack.core.MessageBufferPacker;
+import org.msgpack.core.MessagePack;
+import org.slf4j.LoggerFactory;
+
+class IngestTest {
+    private static final Tag GRID = Tag.of("grid.a");
+
+    @TempDir
+    private Path folder;
+
+    private final Metrics metrics = new Metrics();
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final Logger log = (Logger) LoggerFactory.getLogger(Ingest.class);
+    private Buffer buffer;
+    private Ingest ingest;
+
+    @BeforeEach
+    void open() throws IOException {
+        buffer = Buffer.open(BufferConfig.DEFAULT.withDirectory(folder), metrics);
+        ingest = new Ingest(buffer, RecordConfig.DEFAULT, metrics);
+        log.setLevel(Level.WARN);
+        logged.start();
+        log.addAppender(logged);
+    }
+
+    @AfterEach
+    void close() {
+        log.detachAppender(logged);
+        buffer.close();
+    }
+
+    @Test
+    void whatIsFlushedIsInTheBufferInItsOrder() throws Exception {
+        try (Intake intake = ingest.open("peer")) {
+            assertThat(intake.take(GRID, 1, 0, event("a"))).isFalse();
+            assertThat(intake.take(GRID, 1, 0, event("b"))).isFalse();
+            assertThat(buffer.bufferedFrames()).isZero();
+            intake.flush();
+            intake.awaitDurable();
+        }
+        assertThat(buffered())
+                .containsExactly(
+                        "{\"log\":\"a\",\"time\":\"1970-01-01T00:00:01Z\",\"tag\":\"grid.a\"}",
+                        "{\"log\":\"b\",\"time\":\"1970-01-01T00:00:01Z\",\"tag\":\"grid.a\"}");
+    }
+
+    @Test
+    void whatIsNotFlushedIsForgotten() throws Exception {
+        try (Intake intake = ingest.open("peer")) {
+            intake.take(GRID, 1, 0, event("a"));
+        }
+        assertThat(buffer.bufferedFrames()).isZero();
+    }
+
+    @Test
+    void otherTagsAreCountedAndTheFirstOfEachIsNamed() throws Exception {
+        try (Intake intake = ingest.open("peer")) {
+            for (int i = 0; i < 3; i++) {
+                intake.take(Tag.of("other\nline"), 1, 0, event("a"));
+                intake.take(Tag.of("more"), 1, 0, event("a"));
+            }
+            intake.flush();
+            intake.awaitDurable();
+        }
+        assertThat(metrics.dropped(DropCause.UNMATCHED_TAG).sum()).isEqualTo(6);
+        assertThat(buffer.bufferedFrames()).isZero();
+        assertThat(logged.list).hasSize(2);
+        assertThat(logged.list.getFirst().getFormattedMessage()).contains("\"other?line\"", "record.tags");
+    }
+
+    @Test
+    void anEventBeyondWhatAFrameHoldsIsCounted() throws Exception {
+        try (Intake intake = ingest.open("peer")) {
+            intake.take(GRID, 1, 0, event("\u0000".repeat(1 << 19)));
+            intake.take(GRID, 1, 0, event("after"));
+            intake.flush();
+            intake.awaitDurable();
+        }
+        assertThat(metrics.dropped(DropCause.TOO_LARGE).sum()).isEqualTo(1);
+        assertThat(buffered()).hasSize(1);
+    }
+
+    @Test
+    void aFullBatchAsksToBeFlushed() throws Exception {
+        try (Intake intake = ingest.open("peer")) {
+            boolean full = false;
+            for (int kilobytes = 0; !full; kilobytes += 10) {
+                assertThat(kilobytes).isLessThan(300);
+                full = intake.take(GRID, 1, 0, event("x".repeat(10 << 10)));
+            }
+            intake.flush();
+            intake.awaitDurable();
+        }
+        assertThat(buffer.bufferedFrames()).isBetween(15L, 30L);
+    }
+
+    /** More connections than there are batches: each gives its own back when it flushes or ends. */
+    @Test
+    void batchesComeBack() throws Exception {
+        List<Intake> idle = new ArrayList<>();
+        for (int connection = 0; connection < 100; connection++) {
+            Intake intake = ingest.open("peer");
+            intake.take(GRID, 1, 0, event("a"));
+            if (connection % 2 == 0) {
+                intake.flush();
+            } else {
+                intake.close();
+            }
+            idle.add(intake);
+        }
+        assertThat(idle).hasSize(100);
+        idle.getFirst().awaitDurable();
+        assertThat(metrics.framesAppended.sum()).isEqualTo(50);
+    }
+
+    @Test
+    void whenTheBufferTakesNoMoreTheConnectionLearnsIt() throws Exception {
+        try (Intake intake = ingest.open("peer")) {
+            intake.take(GRID, 1, 0, event("a"));
+            buffer.closeIntake();
+            assertThatThrownBy(intake::flush).isInstanceOf(IntakeStoppedException.class);
+        }
+    }
+
+    private List<String> buffered() throws IOException {
+        List<String> texts = new ArrayList<>();
+        for (Frame frame = buffer.read(); frame != null; frame = buffer.read()) {
+            texts.add(new String(frame.payload(), StandardCharsets.UTF_8));
+        }
+        return texts;
+    }
+
+    private static MsgpackCursor event(String line) throws IOException {
+        try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
+            packer.packMapHeader(1).packString("log").packString(line);
+            return new MsgpackCursor().at(packer.toByteArray(), 0);
+        }
+    }
+}
