@@ -23,6 +23,9 @@ final class Outage {
     /** Wide enough that a fleet does not come back in step: the original's 12.5 % either way. */
     private static final double JITTER = 0.125;
 
+    /** Three more than 17 retries need; with a first wait of an hour still a number of nanoseconds that fits. */
+    private static final int MOST_DOUBLINGS = 20;
+
     private final long firstWaitNanos;
     private final int retryLimit;
     private final RandomGenerator random;
@@ -101,8 +104,8 @@ final class Outage {
         begin(now);
         operatorNeeded = false;
         retries = Math.min(retries + 1, retryLimit + 1);
-        long wait = Math.round(
-                (firstWaitNanos << Math.min(retries - 1, 30)) * (1 - JITTER + 2 * JITTER * random.nextDouble()));
+        long wait = Math.round((firstWaitNanos << Math.min(retries - 1, MOST_DOUBLINGS))
+                * (1 - JITTER + 2 * JITTER * random.nextDouble()));
         waitStartNanos = now;
         waitEndNanos = now + wait;
         nextProbeNanos = now + PROBE_NANOS;

@@ -115,6 +115,16 @@ class OutageTest {
     }
 
     @Test
+    void theLongestSettingsStillWait() {
+        Outage patient = new Outage(Duration.ofHours(1), 1000, NO_JITTER);
+        for (int failure = 0; failure < 100; failure++) {
+            patient.failed(failure, failure, false, "down");
+            assertThat(patient.allowsBatch(failure + Duration.ofMinutes(59).toNanos()))
+                    .isFalse();
+        }
+    }
+
+    @Test
     void jitterStaysWithinAnEighth() {
         for (int round = 0; round < 1000; round++) {
             Outage jittered = new Outage(Duration.ofSeconds(1), 17, RandomGenerator.getDefault());
