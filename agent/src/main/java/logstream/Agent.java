@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import logstream.buffer.Buffer;
 import logstream.forward.ForwardServer;
+import logstream.forward.ListenException;
 import logstream.kinesis.KinesisStream;
 import logstream.metrics.Metrics;
 import logstream.metrics.MetricsPage;
@@ -86,9 +87,8 @@ public final class Agent {
             shipper.start();
             StreamCheck streamCheck = StreamCheck.start(stream);
             log.info(
-                    "listening forward={}:{} monitor={}:{}",
-                    config.forward().bind(),
-                    forward.port(),
+                    "listening forward={} monitor={}:{}",
+                    forward.listening(),
                     config.monitor().bind(),
                     monitor.port());
             return new Agent(config, buffer, stream, requests, shipper, streamCheck, forward, monitor);
@@ -101,7 +101,7 @@ public final class Agent {
         }
     }
 
-    /** The TCP port that containers connect to. */
+    /** The first TCP port that containers connect to. */
     public int forwardPort() {
         return forward.port();
     }
@@ -159,9 +159,8 @@ public final class Agent {
         Ingest ingest = new Ingest(buffer, config.record(), metrics);
         try {
             return ForwardServer.start(config.forward(), ingest, metrics, InstantSource.system());
-        } catch (IOException e) {
-            throw cannotListen(
-                    "forward", config.forward().bind(), config.forward().port(), e);
+        } catch (ListenException e) {
+            throw cannotListen(e.url(), e.isTaken(), "forward.listen", e);
         }
     }
 
@@ -169,16 +168,15 @@ public final class Agent {
         try {
             return MonitorServer.start(config.monitor(), new MetricsPage(metrics));
         } catch (IOException e) {
-            throw cannotListen(
-                    "monitor", config.monitor().bind(), config.monitor().port(), e);
+            String address = config.monitor().bind() + ":" + config.monitor().port();
+            throw cannotListen(address, e instanceof BindException, "monitor.bind and monitor.port", e);
         }
     }
 
-    private static StartException cannotListen(String part, String bind, int port, IOException e) {
-        String advice = e instanceof BindException
-                ? "is another agent running? Stop it, or set " + part + ".port and " + part
-                        + ".bind to what is free on this host"
-                : "set " + part + ".bind to an address of this host";
-        return new StartException("cannot listen on " + bind + ":" + port + " (" + e.getMessage() + "): " + advice, e);
+    private static StartException cannotListen(String address, boolean taken, String settings, Exception cause) {
+        String advice = taken
+                ? "is another agent running? Stop it, or set " + settings + " to what is free on this host"
+                : "set " + settings + " to an address of this host";
+        return new StartException("cannot listen on " + address + " (" + cause.getMessage() + "): " + advice, cause);
     }
 }

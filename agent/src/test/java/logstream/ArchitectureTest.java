@@ -148,10 +148,18 @@ class ArchitectureTest {
     }
 
     private static DescribedPredicate<JavaClass> configRecord() {
-        return describe("...Config records and what is nested in them", one -> {
-            String outermost = one.getName().replaceFirst("\\$.*", "");
-            return outermost.endsWith("Config");
+        return describe("...Config records, what is nested in them and what they are made of", one -> {
+            JavaClass outermost = one.getEnclosingClass().orElse(one);
+            return isConfig(outermost)
+                    || outermost.getDirectDependenciesToSelf().stream()
+                            .map(dependency -> dependency.getOriginClass())
+                            .anyMatch(origin ->
+                                    isConfig(origin) && origin.getPackageName().equals(outermost.getPackageName()));
         });
+    }
+
+    private static boolean isConfig(JavaClass one) {
+        return one.getName().replaceFirst("\\$.*", "").endsWith("Config");
     }
 
     /** One slice per package, the root's classes being one, too. */

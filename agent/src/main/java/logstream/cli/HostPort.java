@@ -2,7 +2,7 @@ package logstream.cli;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import logstream.forward.ForwardConfig;
+import logstream.forward.ListenAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -28,7 +28,7 @@ record HostPort(String host, int port) {
                 throw new TypeConversionException("'" + text + "' is no HOST:PORT; an IPv6 address needs brackets");
             }
             String host = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
-            int port = matcher.group(3) == null ? ForwardConfig.DEFAULT_PORT : Integer.parseInt(matcher.group(3));
+            int port = matcher.group(3) == null ? ListenAddress.DEFAULT_PORT : Integer.parseInt(matcher.group(3));
             if (port < 1 || port > 65_535) {
                 throw new TypeConversionException("port " + port + " is not in 1 to 65535");
             }

@@ -7,7 +7,7 @@ import logstream.AgentConfig;
 import logstream.StartException;
 import logstream.config.ConfigException;
 import logstream.config.ConfigFile;
-import logstream.forward.ForwardConfig;
+import logstream.forward.ListenAddress;
 import logstream.metrics.MonitorConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -123,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
             endpoint.create(LocalSetting.STREAM, LocalSetting.SHARDS);
             AgentConfig agentConfig = LocalSetting.config(
                     endpoint.uri(),
-                    forwardPort == null ? ForwardConfig.DEFAULT_PORT : forwardPort,
+                    forwardPort == null ? ListenAddress.DEFAULT_PORT : forwardPort,
                     monitorPort == null ? MonitorConfig.DEFAULT.port() : monitorPort,
                     folder);
             runUntil(signals, agentConfig, agent -> {

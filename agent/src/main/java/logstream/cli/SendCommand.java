@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import logstream.config.Quantity;
-import logstream.forward.ForwardConfig;
+import logstream.forward.ListenAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.ITypeConverter;
@@ -53,7 +53,7 @@ final class SendCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             converter = HostPort.Converter.class,
             description = "Where the agent listens. Default: ${DEFAULT-VALUE}.")
-    private HostPort address = new HostPort("127.0.0.1", ForwardConfig.DEFAULT_PORT);
+    private HostPort address = new HostPort("127.0.0.1", ListenAddress.DEFAULT_PORT);
 
     @Option(names = "--tag", paramLabel = "TAG", description = "Tag of the lines. Default: ${DEFAULT-VALUE}.")
     private String tag = StartText.TAG;

@@ -2,7 +2,7 @@ package logstream.cli;
 
 import java.net.URI;
 import java.nio.file.Path;
-import logstream.forward.ForwardConfig;
+import logstream.forward.ListenAddress;
 
 /** What {@code run --local} prints when everything listens: what is where, and what to type next. */
 final class StartText {
@@ -13,7 +13,7 @@ final class StartText {
 
     static String of(String command, URI endpoint, int forwardPort, int monitorPort, Path buffer) {
         String tail = endpoint.equals(LocalSetting.ENDPOINT) ? "" : " --endpoint-url " + endpoint;
-        String address = forwardPort == ForwardConfig.DEFAULT_PORT ? "" : " --address 127.0.0.1:" + forwardPort;
+        String address = forwardPort == ListenAddress.DEFAULT_PORT ? "" : " --address 127.0.0.1:" + forwardPort;
         return """
 
                 Logstream runs, on this machine only: nothing leaves it, and no account is needed.

@@ -14,11 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import logstream.AgentConfig;
-import logstream.buffer.BufferConfig;
-import logstream.forward.ForwardConfig;
-import logstream.kinesis.KinesisConfig;
-import logstream.metrics.MonitorConfig;
-import logstream.pipeline.RecordConfig;
 
 /**
  * Reads a configuration file: YAML in UTF-8, at most 1 MiB, the keys of {@link Settings} and no others.
@@ -52,7 +47,7 @@ public final class ConfigFile {
         if (!binder.problems().isEmpty()) {
             throw new ConfigException(file, binder.problems());
         }
-        return build(file, binder);
+        return Settings.read(binder, file);
     }
 
     private static byte[] bytes(Path file) throws ConfigException {
@@ -95,50 +90,14 @@ public final class ConfigFile {
     }
 
     private static void findConflicts(Binder binder) {
-        for (Setting<?> dependent : List.of(Settings.KINESIS_EXTERNAL_ID, Settings.KINESIS_SESSION_NAME)) {
-            if (binder.given(dependent) && !binder.given(Settings.KINESIS_ROLE_ARN)) {
+        for (Setting<?> dependent : List.of(KinesisSettings.EXTERNAL_ID, KinesisSettings.SESSION_NAME)) {
+            if (binder.given(dependent) && !binder.given(KinesisSettings.ROLE_ARN)) {
                 binder.conflict(
                         dependent,
-                        dependent.key() + " does nothing without " + Settings.KINESIS_ROLE_ARN.key()
+                        dependent.key() + " does nothing without " + KinesisSettings.ROLE_ARN.key()
                                 + ": give both or neither");
             }
         }
-    }
-
-    private static AgentConfig build(Path file, Binder binder) {
-        return new AgentConfig(
-                new ForwardConfig(
-                        binder.value(Settings.FORWARD_BIND),
-                        binder.value(Settings.FORWARD_PORT),
-                        binder.value(Settings.FORWARD_MAX_CONNECTIONS),
-                        Math.toIntExact(binder.value(Settings.FORWARD_MAX_EVENT_SIZE))),
-                new RecordConfig(binder.value(Settings.RECORD_TAGS)),
-                new BufferConfig(
-                        file.toAbsolutePath()
-                                .resolveSibling(binder.value(Settings.BUFFER_DIRECTORY))
-                                .normalize(),
-                        Math.toIntExact(binder.value(Settings.BUFFER_CHUNK_SIZE)),
-                        binder.value(Settings.BUFFER_MAX_CHUNKS),
-                        binder.value(Settings.BUFFER_SYNC),
-                        binder.value(Settings.BUFFER_SYNC_INTERVAL),
-                        binder.value(Settings.BUFFER_DEAD_LETTERS_MAX_SIZE),
-                        binder.value(Settings.BUFFER_DEAD_LETTERS_MAX_AGE)),
-                new KinesisConfig(
-                        binder.value(Settings.KINESIS_STREAM),
-                        binder.valueOrNull(Settings.KINESIS_REGION),
-                        binder.valueOrNull(Settings.KINESIS_ENDPOINT_URL),
-                        binder.valueOrNull(Settings.KINESIS_ROLE_ARN),
-                        binder.valueOrNull(Settings.KINESIS_EXTERNAL_ID),
-                        binder.value(Settings.KINESIS_SESSION_NAME),
-                        binder.value(Settings.KINESIS_MAX_BATCH_RECORDS),
-                        Math.toIntExact(binder.value(Settings.KINESIS_MAX_BATCH_SIZE)),
-                        binder.value(Settings.KINESIS_MAX_REQUESTS_IN_FLIGHT),
-                        binder.value(Settings.KINESIS_LINGER),
-                        binder.value(Settings.KINESIS_REQUEST_TIMEOUT),
-                        binder.value(Settings.KINESIS_RETRY_LIMIT),
-                        binder.value(Settings.KINESIS_RETRY_WAIT)),
-                new MonitorConfig(binder.value(Settings.MONITOR_BIND), binder.value(Settings.MONITOR_PORT)),
-                binder.value(Settings.SHUTDOWN_GRACE));
     }
 
     private static ConfigException fileProblem(Path file, String sentence) {

@@ -1,20 +1,36 @@
 package logstream.forward;
 
+import java.time.Duration;
+import java.util.List;
+
 /**
  * How the agent listens for containers.
  *
- * @param bind address to listen on; loopback unless told otherwise
- * @param port TCP port; 0 lets the system choose one
- * @param maxConnections connections open at once; more wait unaccepted; each costs about 6 KiB of heap while it is idle
- * @param maxEventBytes largest event, as msgpack bytes; a larger one is dropped, counted and acknowledged
+ * @param listen where; at least one address
+ * @param maxConnections connections open at once; more wait unaccepted
+ * @param messageTimeout how long a sender may stop inside a message; then its connection is closed
+ * @param maxWaitingBytes what connections whose senders stopped inside a message may keep in memory together
+ * @param bounds what one message may cost
  */
-public record ForwardConfig(String bind, int port, int maxConnections, int maxEventBytes) {
-    /** The port that Docker's driver uses unless told otherwise. */
-    public static final int DEFAULT_PORT = 24224;
+public record ForwardConfig(
+        List<ListenAddress> listen,
+        int maxConnections,
+        Duration messageTimeout,
+        long maxWaitingBytes,
+        MessageBounds bounds) {
+    public static final ForwardConfig DEFAULT = new ForwardConfig(
+            List.of(new ListenAddress.Tcp("127.0.0.1", ListenAddress.DEFAULT_PORT)),
+            2_000,
+            Duration.ofSeconds(60),
+            8L << 20,
+            MessageBounds.DEFAULT);
 
-    public static final ForwardConfig DEFAULT = new ForwardConfig("127.0.0.1", DEFAULT_PORT, 2_000, 1 << 20);
+    /** On another port of the loopback address, and nowhere else. */
+    public ForwardConfig withPort(int port) {
+        return withListen(List.of(new ListenAddress.Tcp("127.0.0.1", port)));
+    }
 
-    public ForwardConfig withPort(int newPort) {
-        return new ForwardConfig(bind, newPort, maxConnections, maxEventBytes);
+    public ForwardConfig withListen(List<ListenAddress> newListen) {
+        return new ForwardConfig(newListen, maxConnections, messageTimeout, maxWaitingBytes, bounds);
     }
 }

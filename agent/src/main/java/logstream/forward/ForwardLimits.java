@@ -31,9 +31,6 @@ final class ForwardLimits {
     /** Latest time that an event may carry, in Unix seconds: the end of the year 9999, the last that ISO-8601 writes. */
     static final long LATEST_SECONDS = 253_402_300_799L;
 
-    /** Bytes that a connection may keep, beyond {@link #UNCOUNTED_BYTES}, while all wait for their peers: 8 MiB. */
-    static final long HELD_BYTES = 8L << 20;
-
     /** What a waiting connection keeps without being counted; 2,000 connections: 2 MiB. */
     static final int UNCOUNTED_BYTES = 1024;
 

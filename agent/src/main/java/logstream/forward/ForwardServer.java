@@ -1,6 +1,7 @@
 package logstream.forward;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -49,9 +50,13 @@ public final class ForwardServer {
 
     /** Opens the port; senders are accepted when this returns. */
     public static ForwardServer start(ForwardConfig config, EventSink sink, Metrics metrics, InstantSource clock)
-            throws IOException {
-        SharedPools pools = SharedPools.of(turns(), config.maxEventBytes());
-        return start(new ServerSocket(), config, sink, metrics, clock, pools);
+            throws ListenException {
+        SharedPools pools = SharedPools.of(turns(), config.bounds().eventBytes(), config.maxWaitingBytes());
+        try {
+            return start(new ServerSocket(), config, sink, metrics, clock, pools);
+        } catch (IOException e) {
+            throw new ListenException(config.listen().getFirst(), e instanceof BindException, e);
+        }
     }
 
     /**
@@ -84,7 +89,7 @@ public final class ForwardServer {
             throws IOException {
         try {
             listener.setReuseAddress(true);
-            listener.bind(new InetSocketAddress(config.bind(), config.port()), ForwardLimits.BACKLOG);
+            listener.bind(socketAddress(config.listen().getFirst()), ForwardLimits.BACKLOG);
         } catch (IOException e) {
             listener.close();
             throw e;
@@ -92,13 +97,27 @@ public final class ForwardServer {
         Faults faults = new Faults(metrics, System::nanoTime);
         ForwardServer server = new ForwardServer(
                 listener,
-                new Connection.Surroundings(pools, sink, faults, metrics, clock, config.maxEventBytes()),
+                new Connection.Surroundings(
+                        pools, sink, faults, metrics, clock, config.bounds().eventBytes()),
                 config.maxConnections());
         server.acceptor.start();
         return server;
     }
 
-    /** The port that is listened on. */
+    private static InetSocketAddress socketAddress(ListenAddress address) throws IOException {
+        return switch (address) {
+            case ListenAddress.Tcp(String host, int port) -> new InetSocketAddress(host, port);
+            case ListenAddress.Tls tls -> throw new IOException("TLS is not there yet: " + tls.url());
+            case ListenAddress.Unix unix -> throw new IOException("UNIX sockets are not there yet: " + unix.url());
+        };
+    }
+
+    /** Where senders are accepted: URLs with the ports that the system chose, separated by commas. */
+    public String listening() {
+        return "tcp://" + listener.getInetAddress().getHostAddress() + ":" + port();
+    }
+
+    /** The first port that is listened on. */
     public int port() {
         return listener.getLocalPort();
     }

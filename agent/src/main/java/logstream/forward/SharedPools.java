@@ -17,12 +17,12 @@ import java.util.concurrent.Semaphore;
  */
 record SharedPools(Semaphore turns, BufferPool windows, BufferPool largeBuffers, HeldBytes held, Duration patience) {
 
-    static SharedPools of(int turns, int maxEventBytes) {
+    static SharedPools of(int turns, int maxEventBytes, long maxWaitingBytes) {
         return new SharedPools(
                 new Semaphore(turns, true),
                 new BufferPool(ForwardLimits.WINDOWS, ForwardLimits.WINDOW_BYTES),
                 new BufferPool(ForwardLimits.LARGE_BUFFERS, Math.max(maxEventBytes, ForwardLimits.WINDOW_BYTES + 1)),
-                new HeldBytes(ForwardLimits.HELD_BYTES, System::nanoTime),
+                new HeldBytes(maxWaitingBytes, System::nanoTime),
                 ForwardLimits.LARGE_BUFFER_PATIENCE);
     }
 }

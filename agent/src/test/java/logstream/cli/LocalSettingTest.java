@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import logstream.AgentConfig;
+import logstream.forward.ListenAddress;
 import logstream.kinesis.KinesisConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +22,7 @@ class LocalSettingTest {
         AgentConfig config = LocalSetting.config(endpoint, 2, 3, Path.of("/b"));
 
         assertThat(config.record().tags()).isEqualTo(List.of("**"));
-        assertThat(config.forward().bind()).isEqualTo("127.0.0.1");
-        assertThat(config.forward().port()).isEqualTo(2);
+        assertThat(config.forward().listen()).containsExactly(new ListenAddress.Tcp("127.0.0.1", 2));
         assertThat(config.monitor().bind()).isEqualTo("127.0.0.1");
         assertThat(config.monitor().port()).isEqualTo(3);
         assertThat(config.buffer().directory()).isEqualTo(Path.of("/b"));

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import logstream.AgentConfig;
 import logstream.buffer.BufferConfig;
 import logstream.forward.ForwardConfig;
+import logstream.forward.ListenAddress;
 import logstream.kinesis.KinesisConfig;
 import logstream.metrics.MonitorConfig;
 import logstream.pipeline.RecordConfig;
@@ -35,16 +36,45 @@ class ConfigFileTest {
 
     private static final Map<String, Bound> BOUND = Map.ofEntries(
             Map.entry(
-                    "forward.bind",
-                    new Bound("0.0.0.0", config -> config.forward().bind(), "0.0.0.0")),
-            Map.entry(
-                    "forward.port", new Bound("1234", config -> config.forward().port(), 1234)),
+                    "forward.listen",
+                    new Bound(
+                            "[tcp://h, 'tcp://[::1]:1', 'tls://0.0.0.0:2', unix:///run/a.sock]",
+                            config -> config.forward().listen(),
+                            List.of(
+                                    new ListenAddress.Tcp("h", 24224),
+                                    new ListenAddress.Tcp("::1", 1),
+                                    new ListenAddress.Tls("0.0.0.0", 2),
+                                    new ListenAddress.Unix(Path.of("/run/a.sock"))))),
             Map.entry(
                     "forward.max_connections",
                     new Bound("7", config -> config.forward().maxConnections(), 7)),
             Map.entry(
                     "forward.max_event_size",
-                    new Bound("512KiB", config -> config.forward().maxEventBytes(), 512 * 1024)),
+                    new Bound("512KiB", config -> config.forward().bounds().eventBytes(), 512 * 1024)),
+            Map.entry(
+                    "forward.max_string_size",
+                    new Bound("512KiB", config -> config.forward().bounds().stringBytes(), 512 * 1024)),
+            Map.entry(
+                    "forward.max_nesting",
+                    new Bound("8", config -> config.forward().bounds().nesting(), 8)),
+            Map.entry(
+                    "forward.max_message_size",
+                    new Bound("3MiB", config -> config.forward().bounds().messageBytes(), 3L << 20)),
+            Map.entry(
+                    "forward.max_entries",
+                    new Bound("77", config -> config.forward().bounds().entries(), 77L)),
+            Map.entry(
+                    "forward.max_decompressed_size",
+                    new Bound("4MiB", config -> config.forward().bounds().decompressedBytes(), 4L << 20)),
+            Map.entry(
+                    "forward.max_compression_ratio",
+                    new Bound("99", config -> config.forward().bounds().compressionRatio(), 99)),
+            Map.entry(
+                    "forward.message_timeout",
+                    new Bound("5s", config -> config.forward().messageTimeout(), Duration.ofSeconds(5))),
+            Map.entry(
+                    "forward.max_waiting_size",
+                    new Bound("16MiB", config -> config.forward().maxWaitingBytes(), 16L << 20)),
             Map.entry(
                     "record.tags",
                     new Bound("['**', 'a.{b,c}']", config -> config.record().tags(), List.of("**", "a.{b,c}"))),

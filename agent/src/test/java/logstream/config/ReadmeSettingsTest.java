@@ -8,18 +8,23 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** The README's table of settings is the one that the code is made from. */
+/** The README's table of settings is the one that the code is made from; {@code golden.write} writes it anew. */
 class ReadmeSettingsTest {
     private static final String BEGIN = "<!-- settings -->\n";
     private static final String END = "<!-- /settings -->";
 
     @Test
     void theReadmeShowsEverySetting() throws IOException {
-        String readme = Files.readString(root().resolve("README.md"));
+        Path file = root().resolve("README.md");
+        String readme = Files.readString(file);
         int begin = readme.indexOf(BEGIN);
         int end = readme.indexOf(END);
         assertThat(begin).as("place of " + BEGIN).isNotNegative();
         assertThat(end).as("place of " + END).isGreaterThan(begin);
+        if (Boolean.getBoolean("golden.write")) {
+            Files.writeString(file, readme.substring(0, begin) + BEGIN + Settings.markdown() + readme.substring(end));
+            return;
+        }
 
         assertThat(readme.substring(begin + BEGIN.length(), end).strip())
                 .as("the table between the marks; the right one is what is expected here")

@@ -33,7 +33,7 @@ public final class AgentProcess {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int LINES_KEPT = 2_000;
     private static final Pattern LISTENING =
-            Pattern.compile("listening forward=127\\.0\\.0\\.1:(\\d+) monitor=127\\.0\\.0\\.1:(\\d+)");
+            Pattern.compile("listening forward=tcp://127\\.0\\.0\\.1:(\\d+)\\S* monitor=127\\.0\\.0\\.1:(\\d+)");
 
     private final Process process;
     private final Deque<String> lines = new ArrayDeque<>();

@@ -55,7 +55,7 @@ class ForwardServerTest {
     private final Metrics metrics = new Metrics();
     private final RecordingSink sink = new RecordingSink();
     private final List<Socket> clients = new ArrayList<>();
-    private SharedPools pools = SharedPools.of(TURNS, 1 << 20);
+    private SharedPools pools = SharedPools.of(TURNS, 1 << 20, 8 << 20);
     private @Nullable ForwardServer server;
 
     @AfterEach
@@ -126,7 +126,10 @@ class ForwardServerTest {
         sendAndAwaitAck(connect(started), 1);
         assertThatThrownBy(() -> ForwardServer.start(
                         ForwardConfig.DEFAULT.withPort(started.port()), sink, metrics, InstantSource.system()))
-                .isInstanceOf(IOException.class);
+                .isInstanceOfSatisfying(ListenException.class, refused -> {
+                    assertThat(refused.isTaken()).isTrue();
+                    assertThat(refused.url()).isEqualTo("tcp://127.0.0.1:" + started.port());
+                });
     }
 
     @Test
@@ -190,7 +193,15 @@ class ForwardServerTest {
 
     @Test
     void noMoreConnectionsThanAllowedAreAccepted() throws Exception {
-        ForwardServer started = start(new ForwardConfig("127.0.0.1", 0, 2, 1 << 20), sink, new ServerSocket());
+        ForwardServer started = start(
+                new ForwardConfig(
+                        ForwardConfig.DEFAULT.withPort(0).listen(),
+                        2,
+                        Duration.ofSeconds(60),
+                        8 << 20,
+                        MessageBounds.DEFAULT),
+                sink,
+                new ServerSocket());
         Socket first = connect(started);
         Socket second = connect(started);
         Socket third = connect(started);
@@ -329,7 +340,7 @@ class ForwardServerTest {
                 new Semaphore(TURNS, true),
                 new BufferPool(4, ForwardLimits.WINDOW_BYTES),
                 new BufferPool(1, 1 << 20),
-                new HeldBytes(ForwardLimits.HELD_BYTES, System::nanoTime),
+                new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
                 Duration.ofMillis(50));
         ForwardServer started = start();
         byte[] large = array(str("grid.a"), array(entry(1, "l".repeat(200_000))), option("big"));

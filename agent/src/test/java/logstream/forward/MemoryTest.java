@@ -217,7 +217,7 @@ class MemoryTest {
         HeldBytes.Holder other = () -> {};
         socket.onWait = () -> {
             if (connection.pools.held().total() > 0) {
-                connection.pools.held().hold(other, (int) ForwardLimits.HELD_BYTES, false);
+                connection.pools.held().hold(other, (int) ForwardConfig.DEFAULT.maxWaitingBytes(), false);
                 connection.pools.held().release(other);
             }
         };

@@ -29,14 +29,14 @@ final class ScriptedConnection {
                 new Semaphore(1, true),
                 new BufferPool(2, ForwardLimits.WINDOW_BYTES),
                 new BufferPool(1, Math.max(maxEventBytes, ForwardLimits.WINDOW_BYTES + 1)),
-                new HeldBytes(ForwardLimits.HELD_BYTES, System::nanoTime),
+                new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
                 Duration.ofHours(1));
         around = new Connection.Surroundings(
                 pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, maxEventBytes);
     }
 
     ScriptedConnection() {
-        this(ForwardConfig.DEFAULT.maxEventBytes());
+        this(MessageBounds.DEFAULT.eventBytes());
     }
 
     /** Runs until the connection has ended; fails when that was by a bug, or something was not given back. */

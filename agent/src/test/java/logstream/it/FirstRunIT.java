@@ -80,7 +80,7 @@ class FirstRunIT {
     void aWrongConfigurationIsToldAsAWhole(@TempDir Path folder) throws IOException {
         Path config = Files.writeString(folder.resolve("wrong.yaml"), """
                 forward:
-                  prot: 24224
+                  lisen: tcp://127.0.0.1
                 kinesis:
                   stream: logs
                   max_batch_records: 501
@@ -88,7 +88,7 @@ class FirstRunIT {
         Finished run = PROGRAM.command(NOTHING, "run", "--config", config.toString());
         assertThat(run.exitCode()).as(run.toString()).isEqualTo(2);
         assertThat(run.errors())
-                .contains("prot", "2")
+                .contains("lisen", "2")
                 .contains("max_batch_records", "5", "501", "500")
                 .doesNotContain("\tat ");
     }

@@ -16,7 +16,7 @@ final class Yaml {
     static String of(Path buffer, URI endpoint, String chunkSize) {
         return """
                 forward:
-                  port: 0
+                  listen: tcp://127.0.0.1:0
                 buffer:
                   directory: %s
                   chunk_size: %s

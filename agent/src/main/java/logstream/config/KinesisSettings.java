@@ -1,0 +1,113 @@
+package logstream.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import logstream.kinesis.KinesisConfig;
+
+/**
+ * The settings of the section {@code kinesis}.
+ *
+ * <p>Threading: immutable.
+ */
+final class KinesisSettings {
+    private static final int MIB = 1 << 20;
+
+    /** Stands in where only the defaults are wanted. */
+    private static final KinesisConfig DEFAULT = KinesisConfig.of("");
+
+    static final Setting<String> STREAM = Setting.required(
+            "kinesis.stream",
+            Types.text(
+                    "a stream's name (letters, digits, '_', '-', '.'; at most 128) or its ARN",
+                    "[A-Za-z0-9_.-]{1,128}|arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\\d{12}:stream/[A-Za-z0-9_.-]{1,128}"),
+            "The stream that every line goes to.");
+    static final Setting<String> REGION = Setting.unset(
+            "kinesis.region",
+            Types.text("a region, such as eu-west-1", "[a-z]{2,}(-[a-z0-9]+)+"),
+            "AWS region; without it the environment, the profile or the instance says.");
+    static final Setting<URI> ENDPOINT_URL = Setting.unset(
+            "kinesis.endpoint_url",
+            Types.httpUrl(),
+            "Where to send instead of the region's own endpoint: a VPC endpoint, or a local one.");
+    static final Setting<String> ROLE_ARN = Setting.unset(
+            "kinesis.assume_role.role_arn",
+            Types.text("the ARN of an IAM role", "arn:aws[a-z-]*:iam::\\d{12}:role/[\\x21-\\x7e]{1,512}"),
+            "Role to assume; without it the credentials of the default chain are used as they are.");
+    static final Setting<String> EXTERNAL_ID = Setting.unset(
+            "kinesis.assume_role.external_id",
+            Types.text("2 to 1224 letters, digits and '_+=,.@:/-'", "[\\w+=,.@:/-]{2,1224}"),
+            "External id that the role asks for.");
+    static final Setting<String> SESSION_NAME = Setting.of(
+            "kinesis.assume_role.session_name",
+            Types.text("2 to 64 letters, digits and '_+=,.@-'", "[\\w+=,.@-]{2,64}"),
+            DEFAULT.roleSessionName(),
+            "Name of the session, as CloudTrail shows it.");
+    static final Setting<Integer> MAX_BATCH_RECORDS = Setting.of(
+            "kinesis.max_batch_records", Types.count(1, 500), DEFAULT.maxBatchRecords(), "Records in one request.");
+    static final Setting<Long> MAX_BATCH_SIZE = Setting.of(
+            "kinesis.max_batch_size",
+            Types.size(MIB, 10 * MIB),
+            (long) DEFAULT.maxBatchBytes(),
+            "Data and keys in one request.");
+    static final Setting<Integer> MAX_REQUESTS_IN_FLIGHT = Setting.of(
+            "kinesis.max_requests_in_flight",
+            Types.count(1, 64),
+            DEFAULT.maxRequestsInFlight(),
+            "Requests that wait for their answer at once.");
+    static final Setting<Duration> LINGER = Setting.of(
+            "kinesis.linger",
+            Types.duration(Duration.ZERO, Duration.ofMinutes(1)),
+            DEFAULT.linger(),
+            "Longest wait of a record for a fuller batch.");
+    static final Setting<Duration> REQUEST_TIMEOUT = Setting.of(
+            "kinesis.request_timeout",
+            Types.duration(Duration.ofSeconds(1), Duration.ofMinutes(5)),
+            DEFAULT.requestTimeout(),
+            "Longest wait for the answer to a request.");
+    static final Setting<Integer> RETRY_LIMIT = Setting.of(
+            "kinesis.retry_limit",
+            Types.count(0, 1000),
+            DEFAULT.retryLimit(),
+            "Retries while nothing is accepted, and of one record that is refused while others pass;"
+                    + " past it, and only then, dead letters.");
+    static final Setting<Duration> RETRY_WAIT = Setting.of(
+            "kinesis.retry_wait",
+            Types.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            DEFAULT.retryWait(),
+            "First wait while nothing is accepted; it doubles with each retry.");
+
+    static final List<Setting<?>> ALL = List.of(
+            STREAM,
+            REGION,
+            ENDPOINT_URL,
+            ROLE_ARN,
+            EXTERNAL_ID,
+            SESSION_NAME,
+            MAX_BATCH_RECORDS,
+            MAX_BATCH_SIZE,
+            MAX_REQUESTS_IN_FLIGHT,
+            LINGER,
+            REQUEST_TIMEOUT,
+            RETRY_LIMIT,
+            RETRY_WAIT);
+
+    private KinesisSettings() {}
+
+    static KinesisConfig read(Binder binder) {
+        return new KinesisConfig(
+                binder.value(STREAM),
+                binder.valueOrNull(REGION),
+                binder.valueOrNull(ENDPOINT_URL),
+                binder.valueOrNull(ROLE_ARN),
+                binder.valueOrNull(EXTERNAL_ID),
+                binder.value(SESSION_NAME),
+                binder.value(MAX_BATCH_RECORDS),
+                Math.toIntExact(binder.value(MAX_BATCH_SIZE)),
+                binder.value(MAX_REQUESTS_IN_FLIGHT),
+                binder.value(LINGER),
+                binder.value(REQUEST_TIMEOUT),
+                binder.value(RETRY_LIMIT),
+                binder.value(RETRY_WAIT));
+    }
+}
