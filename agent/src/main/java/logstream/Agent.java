@@ -76,7 +76,14 @@ public final class Agent {
             ForwardServer forward = openForward(config, buffer, metrics);
             KinesisStream stream = KinesisStream.open(config.kinesis());
             ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
-            Shipper shipper = new Shipper(buffer, stream::put, requests, config.kinesis(), metrics, System::nanoTime);
+            Shipper shipper = new Shipper(
+                    buffer,
+                    stream::put,
+                    requests,
+                    config.kinesis(),
+                    config.record().joinTimeout(),
+                    metrics,
+                    System::nanoTime);
             metrics.gauges(new Metrics.Gauges(
                     () -> Math.max(0, buffer.bufferedFrames() - shipper.doneNotReleased()),
                     buffer.gauges()::bytes,
@@ -124,7 +131,7 @@ public final class Agent {
         boolean empty = drain();
         stream.close();
         requests.shutdownNow();
-        long left = buffer.bufferedFrames();
+        long left = buffer.bufferedFrames() - shipper.doneNotReleased();
         buffer.close();
         monitor.close();
         if (empty) {

@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 /** What a frame's payload is. The code is on disk: never change or reuse one, and none is 0 (zeros are no frame). */
 public enum FrameKind {
     /** A record whose partition key is derived from the frame's place. */
-    RECORD(1);
+    RECORD(1),
+    /** A part of a line that is longer than its sender's events; records are made of pieces when they are read. */
+    PIECE(2);
 
     private static final FrameKind[] KINDS = values();
 

@@ -80,7 +80,12 @@ final class Sweeper {
             } finally {
                 state.lock.unlock();
             }
-            if (chunk == null || !delete(chunk)) {
+            if (chunk == null) {
+                return;
+            }
+            // The one it replaces speaks of a chunk that will be gone: all of the next one would be sent again.
+            saveCheckpoint();
+            if (!delete(chunk)) {
                 return;
             }
         }

@@ -1,5 +1,6 @@
 package logstream.config;
 
+import java.time.Duration;
 import java.util.List;
 import logstream.pipeline.RecordConfig;
 
@@ -15,11 +16,23 @@ final class RecordSettings {
             RecordConfig.DEFAULT.tags(),
             "Tags to ship, in fluentd's pattern syntax; events with other tags are counted and dropped.");
 
-    static final List<Setting<?>> ALL = List.of(TAGS);
+    static final Setting<Boolean> JOIN_PIECES = Setting.of(
+            "record.join_pieces",
+            Types.trueOrFalse(),
+            RecordConfig.DEFAULT.joinPieces(),
+            "Whether the 16 KiB pieces into which Docker cuts long lines become one record again; otherwise each is a"
+                    + " record with Docker's fields.");
+    static final Setting<Duration> JOIN_TIMEOUT = Setting.of(
+            "record.join_timeout",
+            Types.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+            RecordConfig.DEFAULT.joinTimeout(),
+            "How long after its newest piece a line whose end does not come is sent without it.");
+
+    static final List<Setting<?>> ALL = List.of(TAGS, JOIN_PIECES, JOIN_TIMEOUT);
 
     private RecordSettings() {}
 
     static RecordConfig read(Binder binder) {
-        return new RecordConfig(binder.value(TAGS));
+        return new RecordConfig(binder.value(TAGS), binder.value(JOIN_PIECES), binder.value(JOIN_TIMEOUT));
     }
 }

@@ -94,6 +94,17 @@ final class Types {
         return new TagPatterns();
     }
 
+    static SettingType<Boolean> trueOrFalse() {
+        return new Plain<>(
+                "true or false",
+                text -> switch (text) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw new WrongValueException("");
+                },
+                value -> Boolean.toString(value));
+    }
+
     static SettingType<Integer> count(int least, int most) {
         return new Plain<>(
                 "a whole number, " + grouped(least) + " to " + grouped(most),

@@ -27,6 +27,12 @@ public final class Metrics {
         DAMAGED
     }
 
+    /** Why the agent made an event of its own. */
+    public enum CreateCause {
+        /** An event too large for one record was cut: each piece after the first. */
+        CUT
+    }
+
     /** Why a record was given up on and kept aside. */
     public enum DeadLetterCause {
         TOO_LARGE,
@@ -77,12 +83,16 @@ public final class Metrics {
     public final LongAdder deadLetterFilesDeleted = new LongAdder();
 
     // Delivery.
+    /** Pieces that became part of a record together with others, without one for the record; and repeated pieces. */
+    public final LongAdder eventsMerged = new LongAdder();
+
     public final LongAdder recordsDelivered = new LongAdder();
     public final LongAdder bytesDelivered = new LongAdder();
     public final LongAdder requestsSent = new LongAdder();
     public final LongAdder requestsFailed = new LongAdder();
 
     private final Map<DropCause, LongAdder> dropped = counters(DropCause.class);
+    private final Map<CreateCause, LongAdder> created = counters(CreateCause.class);
     private final Map<DeadLetterCause, LongAdder> deadLettered = counters(DeadLetterCause.class);
     private final Map<RetryCause, LongAdder> retried = counters(RetryCause.class);
     private final Map<MalformedCause, LongAdder> malformed = counters(MalformedCause.class);
@@ -102,6 +112,10 @@ public final class Metrics {
 
     public LongAdder dropped(DropCause cause) {
         return counter(dropped, cause);
+    }
+
+    public LongAdder created(CreateCause cause) {
+        return counter(created, cause);
     }
 
     public LongAdder deadLettered(DeadLetterCause cause) {

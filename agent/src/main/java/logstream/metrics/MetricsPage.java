@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DeadLetterCause;
 import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.Metrics.Gauges;
@@ -58,6 +59,7 @@ public final class MetricsPage {
                 metrics::malformed);
         counter("events_received", "Events read, whatever became of them.", metrics.eventsReceived);
         counters("events_dropped", "Events that will not be delivered.", DropCause.values(), metrics::dropped);
+        counters("events_created", "Events made by the agent itself.", CreateCause.values(), metrics::created);
     }
 
     private void registerBuffer() {
@@ -78,6 +80,7 @@ public final class MetricsPage {
     }
 
     private void registerDelivery() {
+        counter("events_merged", "Pieces of lines that went out in a record with others.", metrics.eventsMerged);
         counter("records_delivered", "Records that the stream accepted.", metrics.recordsDelivered);
         counter(
                 "delivered_bytes",

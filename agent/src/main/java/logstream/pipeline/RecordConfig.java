@@ -1,13 +1,21 @@
 package logstream.pipeline;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
- * Which events become records.
+ * Which events become records, and how.
  *
  * @param tags patterns in fluentd's syntax; an event whose tag matches none of them is counted and not shipped
+ * @param joinPieces whether events with Docker's {@code partial_} fields are joined into one record
+ * @param joinTimeout how long after its newest piece a line is given up on as a whole
  */
-public record RecordConfig(List<String> tags) {
+public record RecordConfig(List<String> tags, boolean joinPieces, Duration joinTimeout) {
     /** The original's {@code <match grid.**>}, which matches {@code grid} itself, too. */
-    public static final RecordConfig DEFAULT = new RecordConfig(List.of("grid", "grid.**"));
+    public static final RecordConfig DEFAULT =
+            new RecordConfig(List.of("grid", "grid.**"), true, Duration.ofSeconds(10));
+
+    public RecordConfig withTags(List<String> newTags) {
+        return new RecordConfig(newTags, joinPieces, joinTimeout);
+    }
 }

@@ -25,12 +25,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way out: reads frames, makes batches across all tags and connections, sends several at once, sends again what
- * failed, and releases frames up to the oldest that is not done.
+ * The way out: reads frames, joins pieces, makes batches across all tags and connections, sends several at once, sends
+ * again what failed, and releases frames up to the oldest that is not done.
  *
- * <p>Invariants: a record is in exactly one place: the {@link Outbox}, a request in flight, {@link GivenUp}, or done. It
- * keeps its key however often it is sent. From the oldest record not done to the newest read lie at most
- * {@link #MAX_SPAN_BYTES}. What an answer means is decided in {@link Settlement}, when to try in {@link Outage} and
+ * <p>Invariants: a frame that was read is a piece of an open line in the {@link Joiner}, or belongs to a record; a record
+ * is in exactly one place: the {@link Outbox}, a request in flight, {@link GivenUp}, or done. It keeps its key however
+ * often it is sent. From the oldest frame not released to the newest read lie at most {@link #MAX_SPAN_BYTES}: an open
+ * line that would hold up all others for it is ended. What an answer means is decided in {@link Settlement}, when to try in {@link Outage} and
  * {@link FlowControl}.
  *
  * <p>Threading: all state belongs to the shipper thread, which calls {@link #step}; requests run elsewhere and leave their
@@ -46,6 +47,9 @@ public final class Shipper {
     /** After a fault of the disk, reading is tried again this often. */
     private static final long DISK_RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** A line may be due that cannot end yet, as there is more to be read. */
+    private static final long SHORTEST_PARK_NANOS = Duration.ofMillis(10).toNanos();
+
     private static final long LONGEST_PARK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final Logger log = LoggerFactory.getLogger(Shipper.class);
@@ -57,8 +61,9 @@ public final class Shipper {
     private final Metrics metrics;
     private final LongSupplier nanoClock;
 
-    private final Outstanding outstanding = new Outstanding();
+    private final Outstanding outstanding;
     private final Outbox outbox;
+    private final Joiner joiner;
     private final Outage outage;
     private final FlowControl flow;
     private final GivenUp givenUp;
@@ -76,6 +81,7 @@ public final class Shipper {
     /**
      * @param stream puts one batch and tells what happened; called on {@code requests}, several at once
      * @param requests runs requests; must not run them on the calling thread
+     * @param joinTimeout how long after its newest piece a line is given up on as a whole
      * @param nanoClock as {@link System#nanoTime}, with which the buffer marks its frames
      */
     public Shipper(
@@ -83,6 +89,7 @@ public final class Shipper {
             Function<List<OutgoingRecord>, PutOutcome> stream,
             Executor requests,
             KinesisConfig config,
+            Duration joinTimeout,
             Metrics metrics,
             LongSupplier nanoClock) {
         this.buffer = buffer;
@@ -92,7 +99,10 @@ public final class Shipper {
         this.metrics = metrics;
         this.nanoClock = nanoClock;
         this.readRetryNanos = nanoClock.getAsLong();
+        this.outstanding = new Outstanding(metrics);
         this.outbox = new Outbox(config);
+        LineRecords lines = new LineRecords(buffer.identity(), outstanding, outbox::addFresh);
+        this.joiner = new Joiner(joinTimeout, outstanding, lines);
         this.outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
         this.flow = new FlowControl(config.maxRequestsInFlight(), nanoClock.getAsLong());
         this.givenUp = new GivenUp(buffer, outstanding, metrics);
@@ -110,24 +120,25 @@ public final class Shipper {
         return inFlight.get();
     }
 
-    /** Records counted as delivered, or as dead letters, whose frames are still in the buffer. Any thread. */
+    /** Frames counted as delivered, dead letters or merged that are still in the buffer. Any thread. */
     public long doneNotReleased() {
         return outstanding.doneCount();
     }
 
     /**
-     * Ships without linger until the buffer is empty or the grace is over, then ends. What is left stays in the buffer.
+     * Ships without linger until the buffer is empty or the grace is over, then ends. What is left stays in the buffer;
+     * so do lines that are open, which are not waited for: they go on after the next start.
      *
      * @return whether the buffer was emptied
      */
     public boolean drain(Duration grace) throws InterruptedException {
         draining = true;
         wake();
-        boolean empty = drained.await(grace.toNanos(), TimeUnit.NANOSECONDS);
+        boolean _ = drained.await(grace.toNanos(), TimeUnit.NANOSECONDS);
         stopped = true;
         wake();
         thread.join();
-        return empty;
+        return buffer.bufferedFrames() == 0;
     }
 
     private void wake() {
@@ -161,10 +172,16 @@ public final class Shipper {
         }
         sendBatches(now);
         sendProbe(now);
-        if (draining && outstanding.isEmpty() && inFlight.get() == 0 && buffer.bufferedFrames() == 0) {
+        if (draining && hasShippedAll()) {
             drained.countDown();
         }
         return nanosUntilNext(now);
+    }
+
+    /** All that was appended was read, and is done or part of an open line. */
+    private boolean hasShippedAll() {
+        boolean idle = outbox.bytes() == 0 && inFlight.get() == 0 && givenUp.isEmpty();
+        return idle && buffer.bufferedFrames() == outstanding.count();
     }
 
     private void settle(long now) {
@@ -188,6 +205,7 @@ public final class Shipper {
             long frames = buffer.setAsideOldestChunk(reason);
             if (frames > 0) {
                 outbox.forget(sequence);
+                joiner.forget(sequence);
                 long given = frames - outstanding.forget(sequence);
                 metrics.deadLettered(DeadLetterCause.RETRIES_EXHAUSTED).add(given);
                 log.error("the buffer is full: {} records went to the dead letters to make room; {}", given, reason);
@@ -259,9 +277,15 @@ public final class Shipper {
                     && outbox.bytes() + inFlightBytes < MAX_HELD_BYTES) {
                 Frame frame = buffer.read();
                 if (frame == null) {
+                    joiner.endQuiet(now);
                     return;
                 }
+                joiner.endQuiet(frame.appendedNanos());
                 accept(frame);
+            }
+            if (outstanding.bytes() >= MAX_SPAN_BYTES && joiner.oldestSlot() <= outstanding.firstUndone()) {
+                // Nothing more can be read before it ends.
+                joiner.endOldest();
             }
         } catch (IOException e) {
             log.error("the buffer cannot be read, tried again in a second: {}", e.toString());
@@ -270,10 +294,17 @@ public final class Shipper {
     }
 
     private void accept(Frame frame) {
+        long slot = outstanding.add(frame.sequence(), frame.ordinal(), frame.payload().length + RecordKey.CHARACTERS);
+        switch (frame.kind()) {
+            case RECORD -> acceptRecord(frame, slot);
+            case PIECE -> joiner.add(frame, slot);
+        }
+    }
+
+    private void acceptRecord(Frame frame, long slot) {
         String key = RecordKey.of(buffer.identity(), frame.sequence(), frame.index());
         OutgoingRecord record = new OutgoingRecord(key, frame.payload());
-        Shipment shipment = new Shipment(frame, record);
-        outstanding.add(shipment);
+        Shipment shipment = Shipment.of(frame, slot, record);
         if (record.size() > OutgoingRecord.MAX_BYTES) {
             String reason = "data and key are " + record.size() + " bytes, a stream takes " + OutgoingRecord.MAX_BYTES;
             givenUp.add(shipment, DeadLetterCause.TOO_LARGE, reason);
@@ -287,7 +318,7 @@ public final class Shipper {
             return givenUp.nanosUntilRetry(now);
         }
         if (outbox.bytes() == 0) {
-            return LONGEST_PARK_NANOS;
+            return Math.clamp(joiner.nanosUntilEnd(now), SHORTEST_PARK_NANOS, LONGEST_PARK_NANOS);
         }
         boolean underWay = inFlight.get() > 0;
         if (outage.isOngoing() && (underWay || !outage.allowsBatch(now))) {

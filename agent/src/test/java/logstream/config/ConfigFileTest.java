@@ -98,6 +98,12 @@ class ConfigFileTest {
             Map.entry(
                     "buffer.dead_letters.max_age",
                     new Bound("36h", config -> config.buffer().deadLetterAge(), Duration.ofHours(36))),
+            Map.entry(
+                    "record.join_pieces",
+                    new Bound("false", config -> config.record().joinPieces(), false)),
+            Map.entry(
+                    "record.join_timeout",
+                    new Bound("1m", config -> config.record().joinTimeout(), Duration.ofMinutes(1))),
             Map.entry("kinesis.stream", new Bound("lines", config -> config.kinesis().stream(), "lines")),
             Map.entry(
                     "kinesis.region",

@@ -20,6 +20,7 @@ import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
 import logstream.forward.Tag;
 import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,13 +99,25 @@ class IngestTest {
     @Test
     void anEventBeyondWhatAFrameHoldsIsCounted() throws Exception {
         try (Intake intake = ingest.open("peer")) {
-            intake.take(GRID, 1, 0, event("\u0000".repeat(1 << 19)));
+            intake.take(GRID, 1, 0, event("other", "\u0000".repeat(1 << 19)));
             intake.take(GRID, 1, 0, event("after"));
             intake.flush();
             intake.awaitDurable();
         }
         assertThat(metrics.dropped(DropCause.TOO_LARGE).sum()).isEqualTo(1);
         assertThat(buffered()).hasSize(1);
+    }
+
+    @Test
+    void anEventWhoseLineIsTooLongForARecordIsCutAndWhatThatMakesIsCounted() throws Exception {
+        try (Intake intake = ingest.open("peer")) {
+            intake.take(GRID, 1, 0, event("\u0000".repeat(1 << 19)));
+            intake.flush();
+            intake.awaitDurable();
+        }
+        assertThat(metrics.created(CreateCause.CUT).sum()).isEqualTo(3);
+        assertThat(metrics.dropped(DropCause.TOO_LARGE).sum()).isZero();
+        assertThat(buffer.bufferedFrames()).isEqualTo(4);
     }
 
     @Test
@@ -158,8 +171,12 @@ class IngestTest {
     }
 
     private static MsgpackCursor event(String line) throws IOException {
+        return event("log", line);
+    }
+
+    private static MsgpackCursor event(String field, String value) throws IOException {
         try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
-            packer.packMapHeader(1).packString("log").packString(line);
+            packer.packMapHeader(1).packString(field).packString(value);
             return new MsgpackCursor().at(packer.toByteArray(), 0);
         }
     }

@@ -39,6 +39,7 @@ class ShipperTest {
     private static final RecordResult THROTTLED = new RecordResult.Throttled();
     private static final RecordResult FAILED = new RecordResult.Failed("InternalFailure", "internal");
     private static final PutOutcome DOWN = new PutOutcome.Unavailable("connection refused");
+    private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(10);
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1000 * MILLISECOND;
 
@@ -67,7 +68,8 @@ class ShipperTest {
             buffer.close();
         }
         buffer = Buffer.open(config.withDirectory(folder), metrics);
-        shipper = new Shipper(buffer, this::put, requests::add, KinesisConfig.of("logs"), metrics, () -> now);
+        shipper = new Shipper(
+                buffer, this::put, requests::add, KinesisConfig.of("logs"), JOIN_TIMEOUT, metrics, () -> now);
     }
 
     @AfterEach
