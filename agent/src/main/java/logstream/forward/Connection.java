@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: {@link #run} on a virtual thread of its own. {@link #halfClose}, {@link #close}, {@link #evict} and
  * {@link #silentNanos} are called by others; what they share with it is guarded by {@code lock}.
  */
-final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder {
+final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder, LendingPool.Borrower {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** What all connections of a server have in common. */
@@ -29,7 +29,7 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder 
             Faults faults,
             Metrics metrics,
             InstantSource clock,
-            int maxEventBytes) {}
+            MessageBounds bounds) {}
 
     private final Socket socket;
     private final String peer;
@@ -39,6 +39,7 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder 
     private final Delivery delivery;
     private final WireReader reader;
     private final MessageDecoder decoder;
+    private final Pace pace = new Pace(System::nanoTime);
 
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean stopping;
@@ -58,7 +59,7 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder 
         metrics = around.metrics();
         delivery = new Delivery(around.sink(), peer, socket.getOutputStream(), metrics);
         reader = new WireReader(socket.getInputStream(), around.pools(), this);
-        decoder = new MessageDecoder(reader, delivery, faults, metrics, around.clock(), peer, around.maxEventBytes());
+        decoder = new MessageDecoder(reader, delivery, around, this, peer, Encoding.UNKNOWN);
     }
 
     @Override
@@ -67,7 +68,7 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder 
             socket.setTcpNoDelay(true);
             while (decoder.next()) {
                 if (stopping && !outputClosed) {
-                    reader.endTurn();
+                    reader.endTurn(() -> {});
                     closeOutput();
                 }
             }
@@ -106,6 +107,11 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder 
         } catch (IOException e) {
             LOG.debug("A connection could not be closed: peer={} reason={}", peer, e.getMessage());
         }
+    }
+
+    @Override
+    public Pace pace() {
+        return pace;
     }
 
     @Override
@@ -159,6 +165,7 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder 
 
     @Override
     public void waiting() {
+        pace.waiting();
         lock.lock();
         try {
             waiting = true;
@@ -175,6 +182,7 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder 
     @Override
     public void arrived(int bytes) {
         metrics.bytesReceived.add(Math.max(bytes, 0));
+        pace.arrived(bytes);
         lock.lock();
         try {
             waiting = false;

@@ -54,8 +54,8 @@ final class Delivery {
     }
 
     /** The message that ended is to be answered with this token. */
-    void answer(byte[] token, int length) {
-        acks.add(token, length);
+    void answer(Encoding encoding, byte[] token, int length) {
+        acks.add(encoding, token, length);
     }
 
     /** Bytes of the acks that are owed. */

@@ -36,8 +36,8 @@ final class Faults {
     /** Whether the next message can be found after this: the one place that decides about the connection. */
     static boolean canContinue(MalformedCause cause) {
         return switch (cause) {
-            case NOT_A_MESSAGE, BROKEN_PAYLOAD, OVER_LIMIT -> true;
-            case NOT_MSGPACK, UNSUPPORTED, CUT_OFF -> false;
+            case NOT_A_MESSAGE, BROKEN_PAYLOAD, UNSUPPORTED_SIGNAL, OVER_LIMIT -> true;
+            case NOT_MSGPACK, NOT_JSON, UNSUPPORTED_COMPRESSION, CUT_OFF -> false;
         };
     }
 
@@ -66,6 +66,35 @@ final class Faults {
         }
     }
 
+    /**
+     * The rest of a message was skipped, since it is broken or beyond a bound.
+     *
+     * @param events how many events count for it
+     */
+    void skipped(MalformedCause cause, long events, String peer, String what) throws UnreadableException {
+        DropCause drop = cause == MalformedCause.OVER_LIMIT ? DropCause.TOO_LARGE : DropCause.INVALID;
+        metrics.eventsReceived.add(events);
+        dropped(drop, events, peer, "the rest of " + what);
+        malformed(cause, peer, what);
+    }
+
+    /** A message asked for an answer with a token that is too long to be kept. */
+    void longToken(String peer) throws UnreadableException {
+        malformed(
+                MalformedCause.OVER_LIMIT,
+                peer,
+                "an ack token of more than " + ForwardLimits.ACK_TOKEN_BYTES + " bytes, which is not answered");
+    }
+
+    /** A message carried something else than log lines. */
+    void unsupportedSignal(String peer, long signal) throws UnreadableException {
+        String what = signal == 1 ? "metrics" : signal == 2 ? "traces" : "signal " + signal;
+        malformed(
+                MalformedCause.UNSUPPORTED_SIGNAL,
+                peer,
+                what + " instead of log lines; match only logs in the sender's output to this port");
+    }
+
     /** The connection ended inside a message. The sender sends that message again, so this is no reason to worry. */
     void cutOff(String peer) {
         metrics.malformed(MalformedCause.CUT_OFF).increment();
@@ -87,7 +116,12 @@ final class Faults {
 
     /** An event was received and dropped. */
     void dropped(DropCause cause, String peer, String why) {
-        metrics.dropped(cause).increment();
+        dropped(cause, 1, peer, why);
+    }
+
+    /** Events were received and dropped together. */
+    void dropped(DropCause cause, long events, String peer, String why) {
+        metrics.dropped(cause).add(events);
         long suppressed = limiter(droppedLogs, cause).next();
         if (suppressed != LogLimiter.SUPPRESSED) {
             LOG.warn(

@@ -13,14 +13,23 @@ final class ForwardLimits {
     /** Buffers for events larger than a window, each {@code maxEventBytes} long. Our choice. */
     static final int LARGE_BUFFERS = 4;
 
+    /** Decompressors of all connections together: 40 KiB of native memory and a window each. Our choice. */
+    static final int GZIP_DECOMPRESSORS = 4;
+
+    /** The same for zstd: up to 8.3 MiB of native memory and a window each. Our choice. */
+    static final int ZSTD_DECOMPRESSORS = 2;
+
+    /** Buffers for decompressed events larger than a window, each {@code maxEventBytes} long. Our choice. */
+    static final int EVENT_BUFFERS = 2;
+
+    /** Compressed bytes that are decompressed at a time: few enough to wait for, many enough for a native call. */
+    static final int COMPRESSED_BLOCK_BYTES = 8 * 1024;
+
+    /** Buffers in which JSON becomes msgpack, each {@code maxEventBytes} long. Our choice. */
+    static final int CONVERSION_BUFFERS = 2;
+
     /** What an idle connection reads into before it asks for a window. Our choice. */
     static final int FIRST_READ_BYTES = 64;
-
-    /**
-     * Nesting of arrays and maps in an event, the outermost and, outside of Message mode, the entry included;
-     * msgpack-ruby, and with it fluentd, gives up at the same depth.
-     */
-    static final int NESTING_DEPTH = 128;
 
     /** Longest tag; Kubernetes' longest, a file name of at most 255 bytes after a path, is about half of it. */
     static final int TAG_BYTES = 1024;

@@ -97,8 +97,7 @@ public final class ForwardServer {
         Faults faults = new Faults(metrics, System::nanoTime);
         ForwardServer server = new ForwardServer(
                 listener,
-                new Connection.Surroundings(
-                        pools, sink, faults, metrics, clock, config.bounds().eventBytes()),
+                new Connection.Surroundings(pools, sink, faults, metrics, clock, config.bounds()),
                 config.maxConnections());
         server.acceptor.start();
         return server;

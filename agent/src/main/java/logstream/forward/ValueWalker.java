@@ -21,7 +21,9 @@ final class ValueWalker {
         WHOLE,
         /** They are longer than was allowed. Nothing is consumed. */
         TOO_LARGE,
-        /** They are nested deeper than {@link ForwardLimits#NESTING_DEPTH}. Nothing is consumed. */
+        /** One of them is a string, or other bytes, longer than {@link MessageBounds#stringBytes}. Nothing is consumed. */
+        LONG_STRING,
+        /** They are nested deeper than {@link MessageBounds#nesting}. Nothing is consumed. */
         TOO_DEEP,
         /** They are not msgpack, or end behind the bound. Nothing is consumed. */
         BROKEN
@@ -30,7 +32,9 @@ final class ValueWalker {
     private static final int DONE = -1;
     private static final int GIVEN_UP = -2;
 
-    private final WireReader reader;
+    private final ByteSource reader;
+    private final int deepest;
+    private final int longestBody;
 
     /** Values still to come on each open level. */
     private long[] left = new long[4];
@@ -41,8 +45,10 @@ final class ValueWalker {
     private long bound;
     private Outcome outcome = Outcome.WHOLE;
 
-    ValueWalker(WireReader reader) {
+    ValueWalker(ByteSource reader, MessageBounds bounds) {
         this.reader = reader;
+        deepest = bounds.nesting();
+        longestBody = bounds.stringBytes();
     }
 
     /**
@@ -153,14 +159,18 @@ final class ValueWalker {
             if (at + header > available) {
                 return pause(level, at, at + header);
             }
-            long end = at + header + MsgpackHeader.bodyLength(bytes, start + at, first);
+            long body = MsgpackHeader.bodyLength(bytes, start + at, first);
+            long end = at + header + body;
+            if (body > longestBody) {
+                return giveUp(end > bound ? Outcome.BROKEN : end > most ? Outcome.TOO_LARGE : Outcome.LONG_STRING);
+            }
             if (end > available) {
                 return pause(level, at, end);
             }
             levels[level]--;
             long children = MsgpackHeader.children(bytes, start + at, first);
             at = (int) end;
-            if (level == ForwardLimits.NESTING_DEPTH && MsgpackHeader.hasChildren(first)) {
+            if (level == deepest && MsgpackHeader.hasChildren(first)) {
                 return giveUp(Outcome.TOO_DEEP);
             }
             if (children > 0) {
@@ -174,7 +184,7 @@ final class ValueWalker {
         }
     }
 
-    /** The one place where what a value claims is checked, before a byte of it is waited for. */
+    /** Checks what a value claims before a byte of it is waited for. */
     private int pause(int level, int at, long needed) {
         if (needed > bound) {
             return giveUp(Outcome.BROKEN);

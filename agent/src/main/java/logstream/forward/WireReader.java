@@ -20,7 +20,7 @@ import java.io.InterruptedIOException;
  *
  * <p>Threading: confined to the thread of the connection.
  */
-final class WireReader {
+final class WireReader implements ByteSource {
     private static final byte[] NOTHING = new byte[0];
 
     /** What happens between two turns. All of it is called without a turn. */
@@ -47,6 +47,11 @@ final class WireReader {
 
         /** The reader keeps nothing more than what its pools bound. */
         void resumed();
+    }
+
+    /** What is done between two turns. */
+    interface Between {
+        void run() throws IOException;
     }
 
     /** Which pool the buffer belongs to. */
@@ -76,16 +81,19 @@ final class WireReader {
     }
 
     /** The array that holds the unread bytes, from {@link #position} on. */
-    byte[] bytes() {
+    @Override
+    public byte[] bytes() {
         return buffer;
     }
 
-    int position() {
+    @Override
+    public int position() {
         return position;
     }
 
     /** How many bytes can be looked at without waiting. */
-    int unread() {
+    @Override
+    public int unread() {
         return limit - position;
     }
 
@@ -95,12 +103,14 @@ final class WireReader {
     }
 
     /** The next byte, 0 to 255, which must have been ensured. */
-    int peek() {
+    @Override
+    public int peek() {
         return buffer[position] & 0xff;
     }
 
     /** Consumes bytes that have been ensured. */
-    void advance(int count) {
+    @Override
+    public void advance(int count) {
         if (count > unread()) {
             throw new IllegalStateException("advanced by " + count + " bytes where " + unread() + " are unread");
         }
@@ -118,7 +128,8 @@ final class WireReader {
      * @param count at most the larger of a window and {@code maxEventBytes}
      * @throws EOFException when the peer closed the connection before them
      */
-    void ensure(int count) throws IOException, IntakeStoppedException {
+    @Override
+    public void ensure(int count) throws IOException, IntakeStoppedException {
         while (unread() < count) {
             if (!more(count)) {
                 throw new EOFException("the connection ended inside a message");
@@ -126,30 +137,25 @@ final class WireReader {
         }
     }
 
-    /** Consumes bytes, whether they have come or not, without keeping them. */
-    void skip(long count) throws IOException, IntakeStoppedException {
-        long left = count;
-        while (left > 0) {
-            ensure(1);
-            int step = (int) Math.min(left, unread());
-            advance(step);
-            left -= step;
-        }
-    }
-
     /** Lets others have their turn and hands on what was decoded; what is unread stays where it is. */
-    void yieldTurn() throws IOException, IntakeStoppedException {
+    @Override
+    public void yieldTurn() throws IOException, IntakeStoppedException {
         leaveTurn();
         pauses.flush();
         enterTurn();
     }
 
-    /** Ends the turn early: what was decoded is handed on and answered. */
-    void endTurn() throws IOException, IntakeStoppedException {
+    /**
+     * Ends the turn early: what was decoded is handed on and answered.
+     *
+     * @param between what is done before the next turn, without turn, window and large buffer
+     */
+    void endTurn(Between between) throws IOException, IntakeStoppedException {
         leaveTurn();
         pauses.flush();
         keepUnread();
         pauses.settle(unread(), false);
+        between.run();
         takeWindow();
         enterTurn();
     }

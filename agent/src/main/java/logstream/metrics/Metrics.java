@@ -21,8 +21,10 @@ public final class Metrics {
         INVALID,
         /** The tag matches none of the patterns in {@code record.tags}. */
         UNMATCHED_TAG,
-        /** Larger than anything the buffer takes. */
+        /** Larger than a bound of {@code forward}, behind such a bound in its message, or larger than anything the buffer takes. */
         TOO_LARGE,
+        /** No log line, but a mark that Fluent Bit sends where a group of events begins or ends. */
+        GROUP_MARK,
         /** Its bytes in a chunk no longer check. */
         DAMAGED
     }
@@ -52,15 +54,22 @@ public final class Metrics {
     public enum MalformedCause {
         /** The bytes are not msgpack: the connection is closed. */
         NOT_MSGPACK,
-        /** Inside a PackedForward payload the bytes are not msgpack: the rest of the payload is skipped, and acknowledged. */
+        /** On a connection that speaks JSON the bytes are not JSON: the connection is closed. */
+        NOT_JSON,
+        /**
+         * Inside a PackedForward payload the bytes are not msgpack, or not what gzip or zstd make: the rest of the payload is
+         * skipped, and acknowledged.
+         */
         BROKEN_PAYLOAD,
-        /** A form of message that the agent does not read: the connection is closed, without an ack. */
-        UNSUPPORTED,
-        /** A msgpack value that is no array: ignored, the connection stays. */
+        /** Metrics or traces instead of log lines: acknowledged, the connection stays. */
+        UNSUPPORTED_SIGNAL,
+        /** A compressed payload where the decompressor cannot be loaded: the connection is closed, without an ack. */
+        UNSUPPORTED_COMPRESSION,
+        /** A value that is no message: ignored, the connection stays. */
         NOT_A_MESSAGE,
         /** The connection ended inside a message. */
         CUT_OFF,
-        /** A value beyond a limit of {@code ForwardLimits}. */
+        /** A message beyond a bound of {@code forward}, an ack token beyond its limit, or a connection that kept memory too long. */
         OVER_LIMIT
     }
 

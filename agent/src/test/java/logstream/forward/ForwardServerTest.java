@@ -340,6 +340,8 @@ class ForwardServerTest {
                 new Semaphore(TURNS, true),
                 new BufferPool(4, ForwardLimits.WINDOW_BYTES),
                 new BufferPool(1, 1 << 20),
+                Decompression.of(1 << 20, Duration.ofMillis(50)),
+                new BufferPool(1, 1 << 20),
                 new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
                 Duration.ofMillis(50));
         ForwardServer started = start();

@@ -68,7 +68,7 @@ class MemoryTest {
                 connection.around.faults(),
                 connection.metrics,
                 connection.around.clock(),
-                MAX_EVENT_BYTES);
+                connection.around.bounds());
         RepeatingSocket socket = new RepeatingSocket(head, entry, entries, option("abc"));
         new Connection(socket, around).run();
         assertThat(taken).hasValue(entries);

@@ -24,19 +24,26 @@ final class ScriptedConnection {
     final SharedPools pools;
     final Connection.Surroundings around;
 
-    ScriptedConnection(int maxEventBytes) {
+    ScriptedConnection(MessageBounds bounds) {
+        int maxEventBytes = bounds.eventBytes();
         pools = new SharedPools(
                 new Semaphore(1, true),
                 new BufferPool(2, ForwardLimits.WINDOW_BYTES),
                 new BufferPool(1, Math.max(maxEventBytes, ForwardLimits.WINDOW_BYTES + 1)),
+                Decompression.of(maxEventBytes, Duration.ofHours(1)),
+                new BufferPool(1, maxEventBytes),
                 new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
                 Duration.ofHours(1));
         around = new Connection.Surroundings(
-                pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, maxEventBytes);
+                pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, bounds);
+    }
+
+    ScriptedConnection(int maxEventBytes) {
+        this(Bounds.ofEvents(maxEventBytes));
     }
 
     ScriptedConnection() {
-        this(MessageBounds.DEFAULT.eventBytes());
+        this(MessageBounds.DEFAULT);
     }
 
     /** Runs until the connection has ended; fails when that was by a bug, or something was not given back. */
@@ -66,12 +73,16 @@ final class ScriptedConnection {
         boolean home = pools.turns().availablePermits() == 1
                 && pools.windows().inUse() == 0
                 && pools.largeBuffers().inUse() == 0
+                && pools.decompression().inUse() == 0
+                && pools.conversions().inUse() == 0
                 && pools.held().total() == 0
                 && sink.opened.get() == sink.closed.get();
         if (!home) {
             throw new AssertionError("not given back: turns " + pools.turns().availablePermits() + " of 1, windows "
                     + pools.windows().inUse() + ", large buffers "
-                    + pools.largeBuffers().inUse() + ", held "
+                    + pools.largeBuffers().inUse() + ", for decompression "
+                    + pools.decompression().inUse() + ", conversion buffers "
+                    + pools.conversions().inUse() + ", held "
                     + pools.held().total() + ", intakes opened " + sink.opened + ", closed " + sink.closed);
         }
     }

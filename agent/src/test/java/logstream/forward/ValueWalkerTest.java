@@ -18,6 +18,7 @@ import org.msgpack.value.ImmutableValue;
 class ValueWalkerTest {
     private static final long UNBOUNDED = ValueWalker.UNBOUNDED;
     private static final int MOST = 1 << 20;
+    private static final MessageBounds BOUNDS = MessageBounds.DEFAULT;
 
     @Provide
     Arbitrary<ImmutableValue> values() {
@@ -29,7 +30,7 @@ class ValueWalkerTest {
         byte[] packed = pack(p -> p.packValue(value));
         byte[] twice = join(packed, packed, hex("c0"));
         WireReader reader = reader(trickle(twice));
-        ValueWalker walker = new ValueWalker(reader);
+        ValueWalker walker = new ValueWalker(reader, BOUNDS);
         assertThat(walker.walk(1, MOST, UNBOUNDED)).isEqualTo(Outcome.WHOLE);
         assertThat(walker.length()).isEqualTo(packed.length);
         assertThat(walker.walk(2, MOST, UNBOUNDED)).isEqualTo(Outcome.WHOLE);
@@ -45,7 +46,7 @@ class ValueWalkerTest {
         // One byte more is there, so that what is missing is missing by the bound.
         byte[] longer = join(packed, hex("c0"));
         WireReader reader = reader(new ByteArrayInputStream(longer));
-        ValueWalker walker = new ValueWalker(reader);
+        ValueWalker walker = new ValueWalker(reader, BOUNDS);
         assertThat(walker.walk(1, packed.length, packed.length)).isEqualTo(Outcome.WHOLE);
         assertThat(walker.walk(1, packed.length - 1, UNBOUNDED)).isEqualTo(Outcome.TOO_LARGE);
         assertThat(walker.walk(1, MOST, packed.length - 1)).isEqualTo(Outcome.BROKEN);
@@ -53,7 +54,7 @@ class ValueWalkerTest {
         reader.close();
 
         WireReader again = reader(new ByteArrayInputStream(longer));
-        assertThat(new ValueWalker(again).skip(1, packed.length - 1)).isFalse();
+        assertThat(new ValueWalker(again, BOUNDS).skip(1, packed.length - 1)).isFalse();
         again.close();
     }
 
@@ -69,11 +70,11 @@ class ValueWalkerTest {
 
     @Test
     void depthIsBoundedAndCostsNoStack() throws Exception {
-        String deepest = "91".repeat(ForwardLimits.NESTING_DEPTH - 1) + "90";
+        String deepest = "91".repeat(BOUNDS.nesting() - 1) + "90";
         assertThat(walk(deepest, UNBOUNDED)).isEqualTo(Outcome.WHOLE);
         assertThat(walk("91" + deepest, UNBOUNDED)).isEqualTo(Outcome.TOO_DEEP);
         WireReader reader = reader(new ByteArrayInputStream(hex("91".repeat(1_000_000) + "c0")));
-        assertThat(new ValueWalker(reader).skip(1, UNBOUNDED)).isTrue();
+        assertThat(new ValueWalker(reader, BOUNDS).skip(1, UNBOUNDED)).isTrue();
         assertThat(reader.consumed()).isEqualTo(1_000_001);
         reader.close();
     }
@@ -81,7 +82,7 @@ class ValueWalkerTest {
     private static Outcome walk(String hex, long bound) throws Exception {
         WireReader reader = reader(new ByteArrayInputStream(hex(hex)));
         try {
-            return new ValueWalker(reader).walk(1, MOST, bound);
+            return new ValueWalker(reader, BOUNDS).walk(1, MOST, bound);
         } finally {
             reader.close();
         }
