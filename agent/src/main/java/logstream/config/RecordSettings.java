@@ -1,6 +1,7 @@
 package logstream.config;
 
 import java.util.List;
+import java.util.Optional;
 import logstream.pipeline.RecordConfig;
 
 /**
@@ -15,11 +16,18 @@ final class RecordSettings {
             RecordConfig.DEFAULT.tags(),
             "Tags to ship, in fluentd's pattern syntax; events with other tags are counted and dropped.");
 
-    static final List<Setting<?>> ALL = List.of(TAGS);
+    static final Setting<String> SOURCE_ADDRESS_KEY = Setting.unset(
+            "record.source_address_key",
+            Types.text(
+                    "a name of 1 to 64 letters, digits and '_.@-', other than time, tag and log",
+                    "(?!(?:time|tag|log)$)[A-Za-z0-9_.@-]{1,64}"),
+            "Field that gets the sender's IP address; a sender's own field of that name gives way.");
+
+    static final List<Setting<?>> ALL = List.of(TAGS, SOURCE_ADDRESS_KEY);
 
     private RecordSettings() {}
 
     static RecordConfig read(Binder binder) {
-        return new RecordConfig(binder.value(TAGS));
+        return new RecordConfig(binder.value(TAGS), Optional.ofNullable(binder.valueOrNull(SOURCE_ADDRESS_KEY)));
     }
 }

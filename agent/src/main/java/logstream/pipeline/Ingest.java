@@ -1,5 +1,6 @@
 package logstream.pipeline;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -10,6 +11,7 @@ import logstream.buffer.FrameBatch;
 import logstream.forward.EventSink;
 import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
+import logstream.forward.Peer;
 import logstream.forward.Tag;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DropCause;
@@ -43,6 +45,7 @@ public final class Ingest implements EventSink {
 
     private final Buffer buffer;
     private final TagPatterns patterns;
+    private final Optional<String> sourceAddressKey;
     private final Metrics metrics;
     private final BlockingQueue<FrameBatch> batches;
     private final Set<String> unmatchedTags = ConcurrentHashMap.newKeySet();
@@ -50,6 +53,7 @@ public final class Ingest implements EventSink {
     public Ingest(Buffer buffer, RecordConfig config, Metrics metrics) {
         this.buffer = buffer;
         this.patterns = TagPatterns.of(config.tags());
+        this.sourceAddressKey = config.sourceAddressKey();
         this.metrics = metrics;
         int count = Math.min(MOST_BATCHES, Runtime.getRuntime().availableProcessors() + 2);
         this.batches = new ArrayBlockingQueue<>(count);
@@ -59,8 +63,8 @@ public final class Ingest implements EventSink {
     }
 
     @Override
-    public Intake open(String peer) {
-        return new ConnectionIntake();
+    public Intake open(Peer peer) {
+        return new ConnectionIntake(SourceField.of(sourceAddressKey, peer));
     }
 
     /** One connection's events. */
@@ -70,6 +74,10 @@ public final class Ingest implements EventSink {
         private @Nullable Tag tag;
         private boolean shipped;
         private long appended;
+
+        private ConnectionIntake(SourceField source) {
+            encoder.from(source);
+        }
 
         @Override
         public boolean take(Tag eventTag, long seconds, int nanos, MsgpackCursor record) {

@@ -11,10 +11,10 @@ import logstream.forward.MsgpackCursor;
 /**
  * Makes a record's bytes out of an event: one compact JSON object, UTF-8, no newline at the end.
  *
- * <p>Format: the sender's fields in the order they came, then {@code time} (ISO 8601, UTC, whole seconds), then
- * {@code tag}. Fields that a sender calls {@code time} or {@code tag} give way to ours. Of msgpack's types, binary becomes
- * a base64 string; an extension becomes {@code {"type":n,"data":base64}}; a float that JSON cannot say becomes null; a key
- * that is no string becomes the string of its JSON.
+ * <p>Format: the sender's fields in the order they came, then the {@link SourceField} if one is wanted, then {@code time}
+ * (ISO 8601, UTC, whole seconds), then {@code tag}. A sender's fields with the names of these give way to ours. Of
+ * msgpack's types, binary becomes a base64 string; an extension becomes {@code {"type":n,"data":base64}}; a float that
+ * JSON cannot say becomes null; a key that is no string becomes the string of its JSON.
  *
  * <p>Threading: confined to one thread.
  */
@@ -32,6 +32,12 @@ final class RecordEncoder {
     private final JsonWriter json = new JsonWriter();
     private long timeSeconds = Long.MIN_VALUE;
     private byte[] timeText = {};
+    private SourceField source = SourceField.NONE;
+
+    /** The events to come are of this source. */
+    void from(SourceField newSource) {
+        source = newSource;
+    }
 
     /**
      * Appends the event as one frame to the batch.
@@ -61,6 +67,7 @@ final class RecordEncoder {
         if (!first) {
             json.raw(',');
         }
+        json.raw(source.json());
         json.raw(TIME_KEY);
         json.raw(time(seconds));
         json.raw(TAG_KEY);
@@ -70,14 +77,16 @@ final class RecordEncoder {
     }
 
     /** Whether the key at the cursor is one that we write ourselves. */
-    private static boolean isOurs(MsgpackCursor record) {
+    private boolean isOurs(MsgpackCursor record) {
         if (record.type() != MsgpackCursor.Type.STRING) {
             return false;
         }
         int before = record.position();
         int length = record.readBytesHeader();
         int from = record.position();
-        boolean ours = is(TIME_NAME, record.bytes(), from, length) || is(TAG_NAME, record.bytes(), from, length);
+        boolean ours = is(TIME_NAME, record.bytes(), from, length)
+                || is(TAG_NAME, record.bytes(), from, length)
+                || source.replaces(record.bytes(), from, length);
         record.at(record.bytes(), before);
         return ours;
     }

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
@@ -19,20 +20,31 @@ final class ScriptedConnection {
     /** What time it is when a sender says "now". */
     static final Instant NOW = Instant.ofEpochSecond(1_700_000_000L, 5);
 
+    private static final Duration LONG = Duration.ofHours(1);
+
     final Metrics metrics = new Metrics();
     final RecordingSink sink = new RecordingSink();
     final SharedPools pools;
     final Connection.Surroundings around;
 
     ScriptedConnection(int maxEventBytes) {
+        this(maxEventBytes, new Admission(SecurityConfig.OPEN, LONG, System::nanoTime, new SecureRandom()));
+    }
+
+    /** Of a server with these rules. */
+    ScriptedConnection(Admission admission) {
+        this(MessageBounds.DEFAULT.eventBytes(), admission);
+    }
+
+    private ScriptedConnection(int maxEventBytes, Admission admission) {
         pools = new SharedPools(
                 new Semaphore(1, true),
                 new BufferPool(2, ForwardLimits.WINDOW_BYTES),
                 new BufferPool(1, Math.max(maxEventBytes, ForwardLimits.WINDOW_BYTES + 1)),
                 new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
-                Duration.ofHours(1));
+                LONG);
         around = new Connection.Surroundings(
-                pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, maxEventBytes);
+                pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, maxEventBytes, admission);
     }
 
     ScriptedConnection() {
