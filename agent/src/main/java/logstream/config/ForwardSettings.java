@@ -66,6 +66,11 @@ final class ForwardSettings {
             Types.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
             DEFAULT.messageTimeout(),
             "How long a sender may stop inside a message; then its connection is closed.");
+    static final Setting<Duration> HANDSHAKE_TIMEOUT = Setting.of(
+            "forward.handshake_timeout",
+            Types.duration(Duration.ofSeconds(1), Duration.ofMinutes(5)),
+            DEFAULT.handshakeTimeout(),
+            "How long a sender may take to prove that it may send; then its connection is closed.");
     static final Setting<Long> MAX_WAITING_SIZE = Setting.of(
             "forward.max_waiting_size",
             Types.size(MIB, 1024L * MIB),
@@ -83,6 +88,7 @@ final class ForwardSettings {
             MAX_DECOMPRESSED_SIZE,
             MAX_COMPRESSION_RATIO,
             MESSAGE_TIMEOUT,
+            HANDSHAKE_TIMEOUT,
             MAX_WAITING_SIZE);
 
     private ForwardSettings() {}
@@ -92,6 +98,7 @@ final class ForwardSettings {
                 binder.value(LISTEN),
                 binder.value(MAX_CONNECTIONS),
                 binder.value(MESSAGE_TIMEOUT),
+                binder.value(HANDSHAKE_TIMEOUT),
                 binder.value(MAX_WAITING_SIZE),
                 new MessageBounds(
                         Math.toIntExact(binder.value(MAX_EVENT_SIZE)),
@@ -100,6 +107,7 @@ final class ForwardSettings {
                         binder.value(MAX_MESSAGE_SIZE),
                         binder.value(MAX_ENTRIES),
                         binder.value(MAX_DECOMPRESSED_SIZE),
-                        binder.value(MAX_COMPRESSION_RATIO)));
+                        binder.value(MAX_COMPRESSION_RATIO)),
+                SecuritySettings.read(binder));
     }
 }

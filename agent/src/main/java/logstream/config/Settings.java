@@ -23,6 +23,7 @@ public final class Settings {
 
     static final List<Setting<?>> ALL = Stream.of(
                     ForwardSettings.ALL,
+                    SecuritySettings.ALL,
                     RecordSettings.ALL,
                     BufferSettings.ALL,
                     KinesisSettings.ALL,
@@ -47,9 +48,16 @@ public final class Settings {
     /** The README's table of settings, in Markdown, ending in a line feed. */
     public static String markdown() {
         return ALL.stream()
+                .flatMap(Settings::withKeysOfItems)
                 .map(Settings::row)
                 .collect(Collectors.joining(
                         "", "| Setting | Default | Allowed | What it does |\n| --- | --- | --- | --- |\n", ""));
+    }
+
+    private static Stream<Setting<?>> withKeysOfItems(Setting<?> setting) {
+        return setting.type() instanceof SectionsType<?> sections
+                ? Stream.concat(Stream.of(setting), sections.keys().stream())
+                : Stream.of(setting);
     }
 
     private static String row(Setting<?> setting) {

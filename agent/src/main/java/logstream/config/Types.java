@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import logstream.config.SettingType.WrongValueException;
+import logstream.forward.Network;
 
 /**
  * The types that settings have.
@@ -22,6 +23,8 @@ final class Types {
     /** More patterns than anyone writes by hand, few enough to try on each new tag. */
     private static final int MAX_TAG_PATTERNS = 1000;
 
+    private static final int MAX_NAMES = 1000;
+
     private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?");
 
     private Types() {}
@@ -31,7 +34,7 @@ final class Types {
         T read(String text) throws WrongValueException;
     }
 
-    private record Plain<T>(String allowed, Reader<T> reader, Function<T, String> shower) implements SettingType<T> {
+    private record Plain<T>(String allowed, Reader<T> reader, Function<T, String> shower) implements TextType<T> {
         @Override
         public T parse(List<String> texts) throws WrongValueException {
             return reader.read(texts.getFirst());
@@ -43,7 +46,7 @@ final class Types {
         }
     }
 
-    private record TagPatterns() implements SettingType<List<String>> {
+    private record TagPatterns() implements TextType<List<String>> {
         @Override
         public String allowed() {
             return "1 to " + MAX_TAG_PATTERNS + " tag patterns, such as 'grid.**' or ['app.*', '**.{web,db}']";
@@ -103,6 +106,53 @@ final class Types {
                     default -> throw new WrongValueException("");
                 },
                 value -> Boolean.toString(value));
+    }
+
+    private record Names() implements TextType<List<String>> {
+        @Override
+        public String allowed() {
+            return "1 to " + MAX_NAMES + " names";
+        }
+
+        @Override
+        public List<String> parse(List<String> texts) throws WrongValueException {
+            if (texts.isEmpty() || texts.size() > MAX_NAMES) {
+                throw new WrongValueException("That are " + texts.size() + " names");
+            }
+            for (String text : texts) {
+                if (text.isBlank()) {
+                    throw new WrongValueException("A name is empty");
+                }
+            }
+            return List.copyOf(texts);
+        }
+
+        @Override
+        public String show(List<String> value) {
+            return value.toString();
+        }
+
+        @Override
+        public boolean takesList() {
+            return true;
+        }
+    }
+
+    static SettingType<List<String>> names() {
+        return new Names();
+    }
+
+    static SettingType<Network> network() {
+        return new Plain<>(
+                "an IP address or a network such as 10.0.0.0/8 or 'fd00::/8'",
+                text -> {
+                    try {
+                        return Network.parse(text);
+                    } catch (IllegalArgumentException wrong) {
+                        throw new WrongValueException(String.valueOf(wrong.getMessage()));
+                    }
+                },
+                Network::toString);
     }
 
     static SettingType<Integer> count(int least, int most) {

@@ -2,9 +2,10 @@ package logstream.forward;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import logstream.metrics.Metrics;
 import org.slf4j.Logger;
@@ -29,7 +30,8 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder,
             Faults faults,
             Metrics metrics,
             InstantSource clock,
-            MessageBounds bounds) {}
+            MessageBounds bounds,
+            Admission admission) {}
 
     private final Socket socket;
     private final String peer;
@@ -40,8 +42,12 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder,
     private final WireReader reader;
     private final MessageDecoder decoder;
     private final Pace pace = new Pace(System::nanoTime);
+    private final Optional<Handshake> handshake;
 
     private final ReentrantLock lock = new ReentrantLock();
+    /** Confined to the thread of the connection. */
+    private boolean handshaking;
+
     private volatile boolean stopping;
     private volatile boolean outputClosed;
     private volatile boolean evicted;
@@ -53,19 +59,29 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder,
 
     Connection(Socket socket, Surroundings around) throws IOException {
         this.socket = socket;
-        peer = nameOf(socket);
+        SocketAddress remote = socket.getRemoteSocketAddress();
+        Peer sender = Peer.at(remote);
+        peer = sender.name();
         held = around.pools().held();
         faults = around.faults();
         metrics = around.metrics();
-        delivery = new Delivery(around.sink(), peer, socket.getOutputStream(), metrics);
+        delivery = new Delivery(around.sink(), sender, socket.getOutputStream(), metrics);
         reader = new WireReader(socket.getInputStream(), around.pools(), this);
         decoder = new MessageDecoder(reader, delivery, around, this, peer, Encoding.UNKNOWN);
+        handshake = around.admission()
+                .handshake(
+                        remote,
+                        new Handshake.Line(
+                                reader, socket.getOutputStream(), reason -> faults.unauthorized(peer, reason)));
     }
 
     @Override
     public void run() {
         try {
             socket.setTcpNoDelay(true);
+            if (handshake.isPresent() && !admitted(handshake.get())) {
+                return;
+            }
             while (decoder.next()) {
                 if (stopping && !outputClosed) {
                     reader.endTurn(() -> {});
@@ -85,6 +101,18 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder,
         } finally {
             end();
         }
+    }
+
+    private boolean admitted(Handshake proving) throws IOException, IntakeStoppedException {
+        handshaking = true;
+        boolean admitted = proving.run();
+        if (!admitted) {
+            closeOutput();
+            proving.linger();
+        }
+        handshaking = false;
+        socket.setSoTimeout(0);
+        return admitted;
     }
 
     /** No more acks after those that are owed: the peer learns of the end when it reads. What it sends is still taken. */
@@ -164,8 +192,11 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder,
     }
 
     @Override
-    public void waiting() {
+    public void waiting() throws IOException {
         pace.waiting();
+        if (handshaking) {
+            socket.setSoTimeout(handshake.map(Handshake::millisLeft).orElse(0));
+        }
         lock.lock();
         try {
             waiting = true;
@@ -237,11 +268,5 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder,
             LOG.debug("What a connection had taken could not be given back: peer={}", peer, e);
         }
         close();
-    }
-
-    private static String nameOf(Socket socket) {
-        return socket.getRemoteSocketAddress() instanceof InetSocketAddress address
-                ? address.getAddress().getHostAddress() + ":" + address.getPort()
-                : "unknown";
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delivery {
     private final EventSink sink;
-    private final String peer;
+    private final Peer peer;
     private final OutputStream out;
     private final Metrics metrics;
     private final AckQueue acks = new AckQueue();
@@ -25,7 +25,7 @@ final class Delivery {
 
     private boolean full;
 
-    Delivery(EventSink sink, String peer, OutputStream out, Metrics metrics) {
+    Delivery(EventSink sink, Peer peer, OutputStream out, Metrics metrics) {
         this.sink = sink;
         this.peer = peer;
         this.out = out;

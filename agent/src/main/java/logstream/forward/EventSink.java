@@ -9,12 +9,8 @@ import java.io.Closeable;
  * thread of its connection.
  */
 public interface EventSink {
-    /**
-     * Called once per connection, before its first event.
-     *
-     * @param peer address and port of the sender, for logs
-     */
-    Intake open(String peer);
+    /** Called once per connection, before its first event. */
+    Intake open(Peer peer);
 
     /** The events of one connection, in their order. */
     interface Intake extends Closeable {

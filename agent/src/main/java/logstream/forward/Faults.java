@@ -23,8 +23,11 @@ final class Faults {
     private final Map<MalformedCause, LogLimiter> malformedLogs = new EnumMap<>(MalformedCause.class);
     private final Map<DropCause, LogLimiter> droppedLogs = new EnumMap<>(DropCause.class);
 
+    private final LogLimiter refusedLog;
+
     Faults(Metrics metrics, LongSupplier nanoTime) {
         this.metrics = metrics;
+        refusedLog = new LogLimiter(nanoTime, ForwardLimits.LOG_INTERVAL);
         for (MalformedCause cause : MalformedCause.values()) {
             malformedLogs.put(cause, new LogLimiter(nanoTime, ForwardLimits.LOG_INTERVAL));
         }
@@ -37,7 +40,7 @@ final class Faults {
     static boolean canContinue(MalformedCause cause) {
         return switch (cause) {
             case NOT_A_MESSAGE, BROKEN_PAYLOAD, UNSUPPORTED_SIGNAL, OVER_LIMIT -> true;
-            case NOT_MSGPACK, NOT_JSON, UNSUPPORTED_COMPRESSION, CUT_OFF -> false;
+            case NOT_MSGPACK, NOT_JSON, UNSUPPORTED_COMPRESSION, CUT_OFF, UNAUTHORIZED -> false;
         };
     }
 
@@ -109,6 +112,34 @@ final class Faults {
             LOG.warn(
                     "A connection was closed because its sender stopped inside a message while memory for such was short: "
                             + "peer={} not_logged_before={}. Check why that sender stalls.",
+                    peer,
+                    suppressed);
+        }
+    }
+
+    /** A sender could not prove that it may send. */
+    void unauthorized(String peer, String why) {
+        metrics.malformed(MalformedCause.UNAUTHORIZED).increment();
+        long suppressed = limiter(malformedLogs, MalformedCause.UNAUTHORIZED).next();
+        if (suppressed != LogLimiter.SUPPRESSED) {
+            LOG.warn(
+                    "A sender's handshake failed: peer={} why=\"{}\" not_logged_before={}. Its connection is closed. Compare "
+                            + "its key, user and password with forward.security. Docker's driver knows no handshake: "
+                            + "give its network a rule with shared_key: none.",
+                    peer,
+                    why,
+                    suppressed);
+        }
+    }
+
+    /** A connection came from an address that may not connect, and is closed. */
+    void refused(String peer) {
+        metrics.connectionsRefused.increment();
+        long suppressed = refusedLog.next();
+        if (suppressed != LogLimiter.SUPPRESSED) {
+            LOG.warn(
+                    "A connection was refused, since its address is in none of forward.security.networks: peer={} "
+                            + "not_logged_before={}. Add the address there if it is to send.",
                     peer,
                     suppressed);
         }

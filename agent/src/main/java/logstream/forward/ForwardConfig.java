@@ -9,21 +9,27 @@ import java.util.List;
  * @param listen where; at least one address
  * @param maxConnections connections open at once; more wait unaccepted
  * @param messageTimeout how long a sender may stop inside a message; then its connection is closed
+ * @param handshakeTimeout how long a sender may take to prove that it may send; then its connection is closed
  * @param maxWaitingBytes what connections whose senders stopped inside a message may keep in memory together
  * @param bounds what one message may cost
+ * @param security who may send
  */
 public record ForwardConfig(
         List<ListenAddress> listen,
         int maxConnections,
         Duration messageTimeout,
+        Duration handshakeTimeout,
         long maxWaitingBytes,
-        MessageBounds bounds) {
+        MessageBounds bounds,
+        SecurityConfig security) {
     public static final ForwardConfig DEFAULT = new ForwardConfig(
             List.of(new ListenAddress.Tcp("127.0.0.1", ListenAddress.DEFAULT_PORT)),
             2_000,
             Duration.ofSeconds(60),
+            Duration.ofSeconds(10),
             8L << 20,
-            MessageBounds.DEFAULT);
+            MessageBounds.DEFAULT,
+            SecurityConfig.OPEN);
 
     /** On another port of the loopback address, and nowhere else. */
     public ForwardConfig withPort(int port) {
@@ -31,6 +37,12 @@ public record ForwardConfig(
     }
 
     public ForwardConfig withListen(List<ListenAddress> newListen) {
-        return new ForwardConfig(newListen, maxConnections, messageTimeout, maxWaitingBytes, bounds);
+        return new ForwardConfig(
+                newListen, maxConnections, messageTimeout, handshakeTimeout, maxWaitingBytes, bounds, security);
+    }
+
+    public ForwardConfig withSecurity(SecurityConfig newSecurity) {
+        return new ForwardConfig(
+                listen, maxConnections, messageTimeout, handshakeTimeout, maxWaitingBytes, bounds, newSecurity);
     }
 }

@@ -43,6 +43,12 @@ final class ForwardLimits {
     /** What a waiting connection keeps without being counted; 2,000 connections: 2 MiB. */
     static final int UNCOUNTED_BYTES = 1024;
 
+    /** Largest message of a sender that has proved nothing yet: a PING has about 400 bytes besides names and salt. */
+    static final int PING_BYTES = 4096;
+
+    /** How long a refused sender is still read, so that closing does not destroy what it was told. Our choice. */
+    static final Duration REFUSAL_LINGER = Duration.ofSeconds(2);
+
     /** How long a silent peer may keep a large buffer that another connection wants. Our choice. */
     static final Duration LARGE_BUFFER_PATIENCE = Duration.ofSeconds(10);
 

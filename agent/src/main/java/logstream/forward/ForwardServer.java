@@ -5,6 +5,8 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
@@ -97,7 +99,15 @@ public final class ForwardServer {
         Faults faults = new Faults(metrics, System::nanoTime);
         ForwardServer server = new ForwardServer(
                 listener,
-                new Connection.Surroundings(pools, sink, faults, metrics, clock, config.bounds()),
+                new Connection.Surroundings(
+                        pools,
+                        sink,
+                        faults,
+                        metrics,
+                        clock,
+                        config.bounds(),
+                        new Admission(
+                                config.security(), config.handshakeTimeout(), System::nanoTime, new SecureRandom())),
                 config.maxConnections());
         server.acceptor.start();
         return server;
@@ -192,6 +202,12 @@ public final class ForwardServer {
     }
 
     private boolean open(Socket socket) {
+        SocketAddress remote = socket.getRemoteSocketAddress();
+        if (!around.admission().admits(remote)) {
+            around.faults().refused(Peer.at(remote).name());
+            closeQuietly(socket);
+            return false;
+        }
         Connection connection;
         try {
             connection = new Connection(socket, around);

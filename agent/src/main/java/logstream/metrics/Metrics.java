@@ -70,12 +70,17 @@ public final class Metrics {
         /** The connection ended inside a message. */
         CUT_OFF,
         /** A message beyond a bound of {@code forward}, an ack token beyond its limit, or a connection that kept memory too long. */
-        OVER_LIMIT
+        OVER_LIMIT,
+        /** A handshake that failed: nothing was taken from the connection, and it is closed. */
+        UNAUTHORIZED
     }
 
     // Intake.
     public final LongAdder connectionsOpened = new LongAdder();
     public final LongAdder connectionsClosed = new LongAdder();
+    /** Never opened: their peers' addresses are in none of the networks that may connect. */
+    public final LongAdder connectionsRefused = new LongAdder();
+
     public final LongAdder bytesReceived = new LongAdder();
     public final LongAdder messagesReceived = new LongAdder();
     public final LongAdder heartbeatsReceived = new LongAdder();

@@ -48,6 +48,10 @@ public final class MetricsPage {
     private void registerIntake() {
         counter("connections_opened", "Connections accepted from senders.", metrics.connectionsOpened);
         counter("connections_closed", "Connections that have ended.", metrics.connectionsClosed);
+        counter(
+                "connections_refused",
+                "Connections closed at once, from addresses that may not connect.",
+                metrics.connectionsRefused);
         counter("received_bytes", "Bytes read from senders.", metrics.bytesReceived);
         counter("messages_received", "Forward messages read.", metrics.messagesReceived);
         counter("heartbeats_received", "Heartbeats read.", metrics.heartbeatsReceived);

@@ -1,5 +1,6 @@
 package logstream.pipeline;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -10,6 +11,7 @@ import logstream.buffer.FrameBatch;
 import logstream.forward.EventSink;
 import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
+import logstream.forward.Peer;
 import logstream.forward.Tag;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
@@ -44,6 +46,7 @@ public final class Ingest implements EventSink {
 
     private final Buffer buffer;
     private final TagPatterns patterns;
+    private final Optional<String> sourceAddressKey;
     private final Metrics metrics;
     private final BlockingQueue<Bench> benches;
     private final Set<String> unmatchedTags = ConcurrentHashMap.newKeySet();
@@ -51,6 +54,7 @@ public final class Ingest implements EventSink {
     public Ingest(Buffer buffer, RecordConfig config, Metrics metrics) {
         this.buffer = buffer;
         this.patterns = TagPatterns.of(config.tags());
+        this.sourceAddressKey = config.sourceAddressKey();
         this.metrics = metrics;
         int count = Math.min(MOST_BENCHES, Runtime.getRuntime().availableProcessors() + 2);
         this.benches = new ArrayBlockingQueue<>(count);
@@ -63,16 +67,21 @@ public final class Ingest implements EventSink {
     private record Bench(FrameBatch frames, RecordEncoder encoder) {}
 
     @Override
-    public Intake open(String peer) {
-        return new ConnectionIntake();
+    public Intake open(Peer peer) {
+        return new ConnectionIntake(SourceField.of(sourceAddressKey, peer));
     }
 
     /** One connection's events. */
     private final class ConnectionIntake implements Intake {
+        private final SourceField source;
         private @Nullable Bench bench;
         private @Nullable Tag tag;
         private boolean shipped;
         private long appended;
+
+        private ConnectionIntake(SourceField source) {
+            this.source = source;
+        }
 
         @Override
         public boolean take(Tag eventTag, long seconds, int nanos, MsgpackCursor record) {
@@ -148,6 +157,7 @@ public final class Ingest implements EventSink {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+            free.encoder.from(source);
             bench = free;
             return free;
         }

@@ -13,9 +13,9 @@ import logstream.kinesis.OutgoingRecord;
  * a {@link Piece}. An event whose line makes it too large for a record is cut into pieces of its own, with an id that is
  * given here.
  *
- * <p>Format: the sender's fields in the order they came, then {@code time} (ISO 8601, UTC, whole seconds), then
- * {@code tag}. Fields that a sender calls {@code time} or {@code tag} give way to ours. {@link JsonValues} has the values.
- * In a record made of pieces {@code log} stands behind the other fields of the sender.
+ * <p>Format: the sender's fields in the order they came, then the {@link SourceField} if one is wanted, then {@code time}
+ * (ISO 8601, UTC, whole seconds), then {@code tag}. A sender's fields with the names of these give way to ours.
+ * {@link JsonValues} has the values. In a record made of pieces {@code log} stands behind the other fields of the sender.
  *
  * <p>Ordinary events are written once, in the hope that they are neither; what turns out to be one is written again.
  *
@@ -45,6 +45,12 @@ final class RecordEncoder {
     private boolean sawPartial;
     private long timeSeconds = Long.MIN_VALUE;
     private byte[] timeText = {};
+    private SourceField source = SourceField.NONE;
+
+    /** The events to come are of this source. */
+    void from(SourceField newSource) {
+        source = newSource;
+    }
 
     /** @param joinPieces whether events with Docker's {@code partial_} fields become pieces */
     RecordEncoder(boolean joinPieces) {
@@ -127,8 +133,8 @@ final class RecordEncoder {
         int start = json.position();
         json.leave(Piece.ID_AT + id.length);
         int head = json.position();
-        byte[] source = event.record.bytes();
-        if (writeFields(event.record.at(source, event.at), without)) {
+        byte[] wire = event.record.bytes();
+        if (writeFields(event.record.at(wire, event.at), without)) {
             json.raw(',');
         }
         int tail = json.position();
@@ -138,7 +144,7 @@ final class RecordEncoder {
         if (values.tooLarge() || end - head > Piece.MOST_AROUND_BYTES) {
             return false;
         }
-        json.raw(source, log, length);
+        json.raw(wire, log, length);
         Piece.writeStart(json.bytes(), start, id, ordinal, last, tail - head, end - tail);
         return batch.end(FrameKind.PIECE, json.position());
     }
@@ -161,7 +167,7 @@ final class RecordEncoder {
             }
             int key = json.position();
             values.writeKey(record);
-            if (json.isFrom(key, TIME_NAME) || json.isFrom(key, TAG_NAME)) {
+            if (json.isFrom(key, TIME_NAME) || json.isFrom(key, TAG_NAME) || source.replaces(json, key)) {
                 json.back(end);
                 record.skip();
                 continue;
@@ -180,6 +186,7 @@ final class RecordEncoder {
     }
 
     private void writeTimeAndTag(long seconds, byte[] tag) {
+        json.raw(source.json());
         json.raw(TIME_START);
         json.raw(time(seconds));
         json.raw(TAG_START);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -19,6 +20,11 @@ import logstream.AgentConfig;
 import logstream.buffer.BufferConfig;
 import logstream.forward.ForwardConfig;
 import logstream.forward.ListenAddress;
+import logstream.forward.Network;
+import logstream.forward.Secret;
+import logstream.forward.SecurityConfig;
+import logstream.forward.SecurityConfig.Proof;
+import logstream.forward.SecurityConfig.Rule;
 import logstream.kinesis.KinesisConfig;
 import logstream.metrics.MonitorConfig;
 import logstream.pipeline.RecordConfig;
@@ -73,11 +79,40 @@ class ConfigFileTest {
                     "forward.message_timeout",
                     new Bound("5s", config -> config.forward().messageTimeout(), Duration.ofSeconds(5))),
             Map.entry(
+                    "forward.handshake_timeout",
+                    new Bound("3s", config -> config.forward().handshakeTimeout(), Duration.ofSeconds(3))),
+            Map.entry(
+                    "forward.security.shared_key",
+                    new Bound(
+                            "'of: the test'",
+                            config -> config.forward().security(),
+                            new SecurityConfig(Optional.empty(), everybody("of: the test", Map.of())))),
+            Map.entry(
+                    "forward.security.self_hostname",
+                    new Bound("here", config -> config.forward().security().selfHostname(), Optional.of("here"))),
+            Map.entry(
+                    "forward.security.users",
+                    new Bound(
+                            "['web:a:b', 'db:c']",
+                            config -> config.forward().security().rules(),
+                            everybody("key", Map.of("web", Secret.of("a:b"), "db", Secret.of("c"))))),
+            Map.entry(
+                    "forward.security.networks",
+                    new Bound(
+                            "[127.0.0.1, 'fd00::/8']",
+                            config -> config.forward().security().rules(),
+                            List.of(
+                                    new Rule(Network.parse("127.0.0.1"), Optional.empty()),
+                                    new Rule(Network.parse("fd00::/8"), Optional.empty())))),
+            Map.entry(
                     "forward.max_waiting_size",
                     new Bound("16MiB", config -> config.forward().maxWaitingBytes(), 16L << 20)),
             Map.entry(
                     "record.tags",
                     new Bound("['**', 'a.{b,c}']", config -> config.record().tags(), List.of("**", "a.{b,c}"))),
+            Map.entry(
+                    "record.source_address_key",
+                    new Bound("client", config -> config.record().sourceAddressKey(), Optional.of("client"))),
             Map.entry(
                     "buffer.directory",
                     new Bound("/srv/buffer", config -> config.buffer().directory(), Path.of("/srv/buffer"))),
@@ -148,6 +183,10 @@ class ConfigFileTest {
                     new Bound("'::1'", config -> config.monitor().bind(), "::1")),
             Map.entry("monitor.port", new Bound("0", config -> config.monitor().port(), 0)),
             Map.entry("shutdown.grace", new Bound("14s", AgentConfig::shutdownGrace, Duration.ofSeconds(14))));
+
+    private static List<Rule> everybody(String key, Map<String, Secret> users) {
+        return SecurityConfig.forEverybody(Optional.of(new Proof(Secret.of(key), users)));
+    }
 
     @TempDir
     private Path folder;
@@ -247,6 +286,9 @@ class ConfigFileTest {
         Map<String, String> companions = new TreeMap<>(Map.of("kinesis.stream", "of-the-test"));
         if (key.startsWith("kinesis.assume_role.") && !key.endsWith(".role_arn")) {
             companions.put("kinesis.assume_role.role_arn", ROLE);
+        }
+        if (key.equals("forward.security.users") || key.equals("forward.security.self_hostname")) {
+            companions.put("forward.security.shared_key", "key");
         }
         return companions;
     }

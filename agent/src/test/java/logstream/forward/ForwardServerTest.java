@@ -198,8 +198,10 @@ class ForwardServerTest {
                         ForwardConfig.DEFAULT.withPort(0).listen(),
                         2,
                         Duration.ofSeconds(60),
+                        Duration.ofSeconds(10),
                         8 << 20,
-                        MessageBounds.DEFAULT),
+                        MessageBounds.DEFAULT,
+                        SecurityConfig.OPEN),
                 sink,
                 new ServerSocket());
         Socket first = connect(started);
@@ -399,7 +401,7 @@ class ForwardServerTest {
         private volatile int worked;
 
         @Override
-        public Intake open(String peer) {
+        public Intake open(Peer peer) {
             return this;
         }
 

@@ -68,7 +68,8 @@ class MemoryTest {
                 connection.around.faults(),
                 connection.metrics,
                 connection.around.clock(),
-                connection.around.bounds());
+                connection.around.bounds(),
+                connection.around.admission());
         RepeatingSocket socket = new RepeatingSocket(head, entry, entries, option("abc"));
         new Connection(socket, around).run();
         assertThat(taken).hasValue(entries);

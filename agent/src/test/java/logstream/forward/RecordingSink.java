@@ -40,7 +40,7 @@ final class RecordingSink implements EventSink {
     volatile Runnable onFlush = () -> {};
 
     @Override
-    public Intake open(String peer) {
+    public Intake open(Peer peer) {
         opened.incrementAndGet();
         return new RecordingIntake();
     }

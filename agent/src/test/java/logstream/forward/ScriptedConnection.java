@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
@@ -19,12 +20,23 @@ final class ScriptedConnection {
     /** What time it is when a sender says "now". */
     static final Instant NOW = Instant.ofEpochSecond(1_700_000_000L, 5);
 
+    private static final Duration LONG = Duration.ofHours(1);
+
     final Metrics metrics = new Metrics();
     final RecordingSink sink = new RecordingSink();
     final SharedPools pools;
     final Connection.Surroundings around;
 
     ScriptedConnection(MessageBounds bounds) {
+        this(bounds, new Admission(SecurityConfig.OPEN, LONG, System::nanoTime, new SecureRandom()));
+    }
+
+    /** Of a server with these rules. */
+    ScriptedConnection(Admission admission) {
+        this(MessageBounds.DEFAULT, admission);
+    }
+
+    private ScriptedConnection(MessageBounds bounds, Admission admission) {
         int maxEventBytes = bounds.eventBytes();
         pools = new SharedPools(
                 new Semaphore(1, true),
@@ -33,9 +45,9 @@ final class ScriptedConnection {
                 Decompression.of(maxEventBytes, Duration.ofHours(1)),
                 new BufferPool(1, maxEventBytes),
                 new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
-                Duration.ofHours(1));
+                LONG);
         around = new Connection.Surroundings(
-                pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, bounds);
+                pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, bounds, admission);
     }
 
     ScriptedConnection(int maxEventBytes) {

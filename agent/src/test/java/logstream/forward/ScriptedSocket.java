@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,12 @@ final class ScriptedSocket extends Socket {
 
     /** Runs whenever the reader is about to block. */
     Runnable onWait = () -> {};
+
+    /** The waits that were set, in milliseconds. */
+    final List<Integer> timeouts = new ArrayList<>();
+
+    /** Whether the peer is silent after its last piece, instead of closing; only with a timeout can that be waited for. */
+    boolean silentAtEnd;
 
     private final List<byte[]> pieces;
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -75,6 +82,9 @@ final class ScriptedSocket extends Socket {
                     throw new SocketException("Socket closed");
                 }
                 if (piece == pieces.size()) {
+                    if (silentAtEnd) {
+                        throw new SocketTimeoutException("nothing came in " + timeouts.getLast() + " ms");
+                    }
                     return -1;
                 }
                 int count = Math.min(length, pieces.get(piece).length - offset);
@@ -114,6 +124,11 @@ final class ScriptedSocket extends Socket {
 
     @Override
     public void setTcpNoDelay(boolean on) {}
+
+    @Override
+    public void setSoTimeout(int millis) {
+        timeouts.add(millis);
+    }
 
     @Override
     public void shutdownOutput() {}

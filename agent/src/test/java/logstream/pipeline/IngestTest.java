@@ -12,12 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferConfig;
 import logstream.buffer.Frame;
 import logstream.forward.EventSink.Intake;
 import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
+import logstream.forward.Peer;
 import logstream.forward.Tag;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
@@ -32,6 +34,7 @@ import org.slf4j.LoggerFactory;
 
 class IngestTest {
     private static final Tag GRID = Tag.of("grid.a");
+    private static final Peer PEER = new Peer("192.0.2.7:40000", Optional.of("192.0.2.7"));
 
     @TempDir
     private Path folder;
@@ -59,7 +62,7 @@ class IngestTest {
 
     @Test
     void whatIsFlushedIsInTheBufferInItsOrder() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             assertThat(intake.take(GRID, 1, 0, event("a"))).isFalse();
             assertThat(intake.take(GRID, 1, 0, event("b"))).isFalse();
             assertThat(buffer.bufferedFrames()).isZero();
@@ -74,7 +77,7 @@ class IngestTest {
 
     @Test
     void whatIsNotFlushedIsForgotten() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("a"));
         }
         assertThat(buffer.bufferedFrames()).isZero();
@@ -82,7 +85,7 @@ class IngestTest {
 
     @Test
     void otherTagsAreCountedAndTheFirstOfEachIsNamed() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             for (int i = 0; i < 3; i++) {
                 intake.take(Tag.of("other\nline"), 1, 0, event("a"));
                 intake.take(Tag.of("more"), 1, 0, event("a"));
@@ -98,7 +101,7 @@ class IngestTest {
 
     @Test
     void anEventBeyondWhatAFrameHoldsIsCounted() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("other", "\u0000".repeat(1 << 19)));
             intake.take(GRID, 1, 0, event("after"));
             intake.flush();
@@ -110,7 +113,7 @@ class IngestTest {
 
     @Test
     void anEventWhoseLineIsTooLongForARecordIsCutAndWhatThatMakesIsCounted() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("\u0000".repeat(1 << 19)));
             intake.flush();
             intake.awaitDurable();
@@ -122,7 +125,7 @@ class IngestTest {
 
     @Test
     void aFullBatchAsksToBeFlushed() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             boolean full = false;
             for (int kilobytes = 0; !full; kilobytes += 10) {
                 assertThat(kilobytes).isLessThan(300);
@@ -139,7 +142,7 @@ class IngestTest {
     void batchesComeBack() throws Exception {
         List<Intake> idle = new ArrayList<>();
         for (int connection = 0; connection < 100; connection++) {
-            Intake intake = ingest.open("peer");
+            Intake intake = ingest.open(PEER);
             intake.take(GRID, 1, 0, event("a"));
             if (connection % 2 == 0) {
                 intake.flush();
@@ -155,7 +158,7 @@ class IngestTest {
 
     @Test
     void whenTheBufferTakesNoMoreTheConnectionLearnsIt() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("a"));
             buffer.closeIntake();
             assertThatThrownBy(intake::flush).isInstanceOf(IntakeStoppedException.class);
