@@ -25,7 +25,7 @@ class SourceFieldTest {
                 packer.packString(field);
             }
             FrameBatch batch = new FrameBatch(64);
-            RecordEncoder encoder = new RecordEncoder();
+            RecordEncoder encoder = new RecordEncoder(true);
             encoder.from(source);
             encoder.encode(batch, 1, new MsgpackCursor().at(packer.toByteArray(), 0), new byte[] {'t'});
             return new String(batch.bytes(), PAYLOAD_AT, batch.length() - PAYLOAD_AT, StandardCharsets.UTF_8);
