@@ -113,7 +113,7 @@ final class EventDecoder {
 
     /** Hands the event at the reader's position, which is whole, to the sink; what is wrong with it, or null. */
     private @Nullable Fault handOn(@Nullable Tag tag, int values) {
-        cursor.at(reader.bytes(), reader.position());
+        cursor.at(walker.bytes(), walker.start());
         if (values == ENTRY_VALUES && (cursor.type() != MsgpackCursor.Type.ARRAY || cursor.readArrayHeader() != 2)) {
             return Fault.NO_ENTRY;
         }

@@ -19,7 +19,7 @@ final class JsonOptionDecoder {
     /** One more than the digits of the largest integer, with its sign. */
     private static final int MOST_DIGITS = 21;
 
-    private final ByteSource reader;
+    private final WireReader reader;
     private final JsonScanner scanner;
     private final Faults faults;
     private final String peer;
@@ -27,7 +27,7 @@ final class JsonOptionDecoder {
     private int tokenLength;
     private long signal;
 
-    JsonOptionDecoder(ByteSource reader, JsonScanner scanner, Faults faults, String peer) {
+    JsonOptionDecoder(WireReader reader, JsonScanner scanner, Faults faults, String peer) {
         this.reader = reader;
         this.scanner = scanner;
         this.faults = faults;

@@ -32,7 +32,7 @@ final class JsonScanner {
 
     private static final int MORE = -1;
 
-    private final ByteSource reader;
+    private final WireReader reader;
     private int depth;
     private int deepest;
     private boolean inString;
@@ -41,7 +41,7 @@ final class JsonScanner {
     private Outcome outcome = Outcome.WHOLE;
     private int length;
 
-    JsonScanner(ByteSource reader) {
+    JsonScanner(WireReader reader) {
         this.reader = reader;
     }
 

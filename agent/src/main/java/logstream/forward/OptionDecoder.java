@@ -23,7 +23,7 @@ final class OptionDecoder {
     /** The longest integer in msgpack. */
     private static final int INTEGER_BYTES = 9;
 
-    private final ByteSource reader;
+    private final WireReader reader;
     private final ValueWalker walker;
     private final Faults faults;
     private final String peer;
@@ -32,7 +32,7 @@ final class OptionDecoder {
     private int tokenLength;
     private long signal;
 
-    OptionDecoder(ByteSource reader, ValueWalker walker, Faults faults, String peer) {
+    OptionDecoder(WireReader reader, ValueWalker walker, Faults faults, String peer) {
         this.reader = reader;
         this.walker = walker;
         this.faults = faults;

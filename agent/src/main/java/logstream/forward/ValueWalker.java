@@ -40,6 +40,8 @@ final class ValueWalker {
     private long[] left = new long[4];
 
     private int depth;
+    private byte[] bytes = {};
+    private int start;
     private int length;
     private int most;
     private long bound;
@@ -67,8 +69,10 @@ final class ValueWalker {
         bound = byteBound;
         outcome = Outcome.WHOLE;
         while (true) {
+            bytes = reader.bytes();
+            start = reader.position();
             int available = (int) Math.min(reader.unread(), Math.min(most, bound));
-            int needed = step(reader.bytes(), reader.position(), available);
+            int needed = step(bytes, start, available);
             if (needed < 0) {
                 return outcome;
             }
@@ -76,9 +80,19 @@ final class ValueWalker {
         }
     }
 
-    /** The bytes of the values last walked over. */
+    /** How many bytes the values last walked over are. */
     int length() {
         return length;
+    }
+
+    /** The array that they lie in. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where they begin in it. */
+    int start() {
+        return start;
     }
 
     /**
@@ -127,7 +141,7 @@ final class ValueWalker {
     }
 
     /** Steps as far as bytes are there. Returns how many are needed to go on, or that there is nothing more to do. */
-    private int step(byte[] bytes, int start, int available) {
+    private int step(byte[] array, int from, int available) {
         int at = length;
         long[] levels = left;
         int level = depth;
@@ -142,7 +156,7 @@ final class ValueWalker {
             if (at >= available) {
                 return pause(level, at, at + 1L);
             }
-            int first = bytes[start + at] & 0xff;
+            int first = array[from + at] & 0xff;
             int whole = MsgpackHeader.wholeLength(first);
             if (whole > 0) {
                 if (at + whole > available) {
@@ -159,7 +173,7 @@ final class ValueWalker {
             if (at + header > available) {
                 return pause(level, at, at + header);
             }
-            long body = MsgpackHeader.bodyLength(bytes, start + at, first);
+            long body = MsgpackHeader.bodyLength(array, from + at, first);
             long end = at + header + body;
             if (body > longestBody) {
                 return giveUp(end > bound ? Outcome.BROKEN : end > most ? Outcome.TOO_LARGE : Outcome.LONG_STRING);
@@ -168,7 +182,7 @@ final class ValueWalker {
                 return pause(level, at, end);
             }
             levels[level]--;
-            long children = MsgpackHeader.children(bytes, start + at, first);
+            long children = MsgpackHeader.children(array, from + at, first);
             at = (int) end;
             if (level == deepest && MsgpackHeader.hasChildren(first)) {
                 return giveUp(Outcome.TOO_DEEP);
