@@ -79,6 +79,11 @@ final class Binder {
         return values.containsKey(setting.key());
     }
 
+    /** Whether the setting, or a section around it, was complained about; then it has no value but the default. */
+    boolean wrong(Setting<?> setting) {
+        return isWrongAlready(setting.key());
+    }
+
     /** In the order of the file; those without a place first. */
     List<Problem> problems() {
         return problems.stream().sorted(Problem.BY_PLACE).toList();

@@ -1,5 +1,6 @@
 package logstream.forward;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.function.LongSupplier;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.Metrics.MalformedCause;
+import logstream.metrics.Metrics.TlsFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,11 +24,15 @@ final class Faults {
     private final Metrics metrics;
     private final Map<MalformedCause, LogLimiter> malformedLogs = new EnumMap<>(MalformedCause.class);
     private final Map<DropCause, LogLimiter> droppedLogs = new EnumMap<>(DropCause.class);
+    private final Map<TlsFailure, LogLimiter> tlsLogs = new EnumMap<>(TlsFailure.class);
 
     Faults(Metrics metrics, LongSupplier nanoTime) {
         this.metrics = metrics;
         for (MalformedCause cause : MalformedCause.values()) {
             malformedLogs.put(cause, new LogLimiter(nanoTime, ForwardLimits.LOG_INTERVAL));
+        }
+        for (TlsFailure cause : TlsFailure.values()) {
+            tlsLogs.put(cause, new LogLimiter(nanoTime, ForwardLimits.LOG_INTERVAL));
         }
         for (DropCause cause : DropCause.values()) {
             droppedLogs.put(cause, new LogLimiter(nanoTime, ForwardLimits.LOG_INTERVAL));
@@ -37,7 +43,7 @@ final class Faults {
     static boolean canContinue(MalformedCause cause) {
         return switch (cause) {
             case NOT_A_MESSAGE, BROKEN_PAYLOAD, OVER_LIMIT -> true;
-            case NOT_MSGPACK, UNSUPPORTED, CUT_OFF -> false;
+            case NOT_MSGPACK, UNSUPPORTED, CUT_OFF, STALLED -> false;
         };
     }
 
@@ -83,6 +89,48 @@ final class Faults {
                     peer,
                     suppressed);
         }
+    }
+
+    /** A connection was closed because its peer stopped inside a message, or does not read its acks. */
+    void stalled(String peer, Duration timeout) {
+        metrics.malformed(MalformedCause.STALLED).increment();
+        long suppressed = limiter(malformedLogs, MalformedCause.STALLED).next();
+        if (suppressed != LogLimiter.SUPPRESSED) {
+            LOG.warn(
+                    "A connection was closed because nothing moved for {} s inside a message, or while its ack was not read: "
+                            + "peer={} not_logged_before={}. Check why that sender stalls; a slow one needs a longer "
+                            + "forward.message_timeout.",
+                    timeout.toSeconds(),
+                    peer,
+                    suppressed);
+        }
+    }
+
+    /** A TLS handshake failed; the connection is closed. */
+    void tlsFailed(TlsFailure cause, String peer, String what) {
+        metrics.tlsFailed(cause).increment();
+        long suppressed = limiter(tlsLogs, cause).next();
+        if (suppressed != LogLimiter.SUPPRESSED) {
+            LOG.warn(
+                    "A TLS connection was closed: cause={} peer={} what=\"{}\" not_logged_before={}. {}",
+                    name(cause),
+                    peer,
+                    what,
+                    suppressed,
+                    adviceFor(cause));
+        }
+    }
+
+    private static String adviceFor(TlsFailure cause) {
+        return switch (cause) {
+            case PLAIN_TEXT -> "Switch TLS on in the sender, or send it to a tcp:// address of forward.listen.";
+            case UNTRUSTED ->
+                "Give the sender a certificate that is signed by one of forward.tls.client_ca, or add its CA there.";
+            case TIMED_OUT ->
+                "Check that the sender speaks TLS and is reachable; a slow one needs a longer forward.handshake_timeout.";
+            case FAILED ->
+                "Compare the sender's TLS settings with forward.tls: versions, and whether it trusts the certificate.";
+        };
     }
 
     /** An event was received and dropped. */

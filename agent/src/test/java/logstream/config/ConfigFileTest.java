@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -19,6 +20,8 @@ import logstream.AgentConfig;
 import logstream.buffer.BufferConfig;
 import logstream.forward.ForwardConfig;
 import logstream.forward.ListenAddress;
+import logstream.forward.TlsConfig;
+import logstream.forward.UnixConfig;
 import logstream.kinesis.KinesisConfig;
 import logstream.metrics.MonitorConfig;
 import logstream.pipeline.RecordConfig;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ConfigFileTest {
@@ -72,6 +76,36 @@ class ConfigFileTest {
             Map.entry(
                     "forward.message_timeout",
                     new Bound("5s", config -> config.forward().messageTimeout(), Duration.ofSeconds(5))),
+            Map.entry(
+                    "forward.handshake_timeout",
+                    new Bound("7s", config -> config.forward().handshakeTimeout(), Duration.ofSeconds(7))),
+            Map.entry(
+                    "forward.udp_heartbeat",
+                    new Bound("false", config -> config.forward().udpHeartbeat(), false)),
+            Map.entry(
+                    "forward.unix.mode",
+                    new Bound("0600", config -> config.forward().unix().mode(), 0600)),
+            Map.entry(
+                    "forward.unix.owner",
+                    new Bound(
+                            "log:docker",
+                            config -> config.forward().unix(),
+                            new UnixConfig(0660, Optional.of("log"), Optional.of("docker")))),
+            Map.entry(
+                    "forward.tls.certificate",
+                    new Bound("/etc/own.pem", config -> tls(config).certificate(), Path.of("/etc/own.pem"))),
+            Map.entry(
+                    "forward.tls.key",
+                    new Bound("/etc/own.key", config -> tls(config).key(), Path.of("/etc/own.key"))),
+            Map.entry(
+                    "forward.tls.client_ca",
+                    new Bound("/etc/ca.pem", config -> tls(config).clientCa(), Optional.of(Path.of("/etc/ca.pem")))),
+            Map.entry(
+                    "forward.tls.min_version",
+                    new Bound("1.3", config -> tls(config).minVersion(), TlsConfig.Version.V1_3)),
+            Map.entry(
+                    "forward.tls.max_connections",
+                    new Bound("5", config -> tls(config).maxConnections(), 5)),
             Map.entry(
                     "forward.max_waiting_size",
                     new Bound("16MiB", config -> config.forward().maxWaitingBytes(), 16L << 20)),
@@ -190,6 +224,34 @@ class ConfigFileTest {
     }
 
     @Test
+    void relativeTlsFilesBeginAtTheFile() throws Exception {
+        AgentConfig config = read("""
+                kinesis: {stream: lines}
+                forward:
+                  listen: tls://0.0.0.0
+                  tls: {certificate: tls/own.pem, key: ../own.key, client_ca: ca.pem}
+                """);
+        assertThat(tls(config))
+                .isEqualTo(new TlsConfig(
+                        folder.resolve("tls/own.pem"),
+                        folder.resolveSibling("own.key"),
+                        Optional.of(folder.resolve("ca.pem")),
+                        TlsConfig.Version.V1_2,
+                        TlsConfig.DEFAULT_MAX_CONNECTIONS));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"log, log, ''", "log:docker, log, docker", ":docker, '', docker", "0:0, 0, 0"})
+    void theOwnerOfAUnixSocketIsUserGroupOrBoth(String owner, String user, String group) throws Exception {
+        UnixConfig unix = read("kinesis: {stream: lines}\nforward: {listen: 'unix:///s', unix: {owner: '" + owner
+                        + "'}}")
+                .forward()
+                .unix();
+        assertThat(unix.user().orElse("")).isEqualTo(user);
+        assertThat(unix.group().orElse("")).isEqualTo(group);
+    }
+
+    @Test
     void aRelativeBufferFolderBeginsAtTheFile() throws Exception {
         assertThat(read("kinesis: {stream: lines}\nbuffer: {directory: state/buffer}")
                         .buffer()
@@ -242,7 +304,19 @@ class ConfigFileTest {
         if (key.startsWith("kinesis.assume_role.") && !key.endsWith(".role_arn")) {
             companions.put("kinesis.assume_role.role_arn", ROLE);
         }
+        if (key.startsWith("forward.tls.") || key.equals("forward.listen")) {
+            companions.put("forward.listen", "tls://h");
+            companions.put("forward.tls.certificate", "c.pem");
+            companions.put("forward.tls.key", "k.pem");
+        }
+        if (key.startsWith("forward.unix.")) {
+            companions.put("forward.listen", "unix:///s");
+        }
         return companions;
+    }
+
+    private static TlsConfig tls(AgentConfig config) {
+        return config.forward().tls().orElseThrow();
     }
 
     /** The file that gives these settings, by their paths. */

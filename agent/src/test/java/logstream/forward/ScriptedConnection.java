@@ -4,8 +4,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
@@ -31,8 +29,20 @@ final class ScriptedConnection {
                 new BufferPool(1, Math.max(maxEventBytes, ForwardLimits.WINDOW_BYTES + 1)),
                 new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
                 Duration.ofHours(1));
-        around = new Connection.Surroundings(
-                pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, maxEventBytes);
+        around = around(sink, maxEventBytes);
+    }
+
+    /** What the connection has around it, with another sink. */
+    Connection.Surroundings around(EventSink to, int maxEventBytes) {
+        return new Connection.Surroundings(
+                pools,
+                to,
+                new Faults(metrics, System::nanoTime),
+                metrics,
+                () -> NOW,
+                maxEventBytes,
+                new Connection.Timeouts(Duration.ofHours(1), Duration.ofHours(1), System::nanoTime),
+                new AwakeConnections(1));
     }
 
     ScriptedConnection() {
@@ -41,14 +51,12 @@ final class ScriptedConnection {
 
     /** Runs until the connection has ended; fails when that was by a bug, or something was not given back. */
     void run(ScriptedSocket socket) {
-        Logger logger = (Logger) LoggerFactory.getLogger(Connection.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(Session.class);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
         try {
-            new Connection(socket, around).run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            new Connection(socket, around, ended -> {}).run();
         } finally {
             logger.detachAppender(log);
         }
