@@ -167,7 +167,7 @@ public final class Agent {
         try {
             return ForwardServer.start(config.forward(), ingest, metrics, InstantSource.system());
         } catch (ListenException e) {
-            throw cannotListen(e.url(), e.isTaken(), "forward.listen", e);
+            throw cannotListen(e.url(), e.advice(), e);
         }
     }
 
@@ -176,14 +176,14 @@ public final class Agent {
             return MonitorServer.start(config.monitor(), new MetricsPage(metrics));
         } catch (IOException e) {
             String address = config.monitor().bind() + ":" + config.monitor().port();
-            throw cannotListen(address, e instanceof BindException, "monitor.bind and monitor.port", e);
+            String advice = e instanceof BindException
+                    ? "is another agent running? Stop it, or set monitor.bind and monitor.port to what is free on this host"
+                    : "set monitor.bind and monitor.port to an address of this host";
+            throw cannotListen(address, advice, e);
         }
     }
 
-    private static StartException cannotListen(String address, boolean taken, String settings, Exception cause) {
-        String advice = taken
-                ? "is another agent running? Stop it, or set " + settings + " to what is free on this host"
-                : "set " + settings + " to an address of this host";
+    private static StartException cannotListen(String address, String advice, Exception cause) {
         return new StartException("cannot listen on " + address + " (" + cause.getMessage() + "): " + advice, cause);
     }
 }

@@ -19,7 +19,7 @@ final class RecordSettings {
 
     static final Setting<Boolean> JOIN_PIECES = Setting.of(
             "record.join_pieces",
-            Types.trueOrFalse(),
+            Types.flag(),
             RecordConfig.DEFAULT.joinPieces(),
             "Whether the 16 KiB pieces into which Docker cuts long lines become one record again; otherwise each is a"
                     + " record with Docker's fields.");

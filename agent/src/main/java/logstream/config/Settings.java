@@ -23,6 +23,7 @@ public final class Settings {
 
     static final List<Setting<?>> ALL = Stream.of(
                     ForwardSettings.ALL,
+                    TransportSettings.ALL,
                     SecuritySettings.ALL,
                     RecordSettings.ALL,
                     BufferSettings.ALL,
@@ -37,7 +38,7 @@ public final class Settings {
     /** The configuration that a file stands for, when nothing is wrong with it. */
     static AgentConfig read(Binder binder, Path file) {
         return new AgentConfig(
-                ForwardSettings.read(binder),
+                ForwardSettings.read(binder, file),
                 RecordSettings.read(binder),
                 BufferSettings.read(binder, file),
                 KinesisSettings.read(binder),

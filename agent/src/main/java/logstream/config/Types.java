@@ -97,17 +97,6 @@ final class Types {
         return new TagPatterns();
     }
 
-    static SettingType<Boolean> trueOrFalse() {
-        return new Plain<>(
-                "true or false",
-                text -> switch (text) {
-                    case "true" -> true;
-                    case "false" -> false;
-                    default -> throw new WrongValueException("");
-                },
-                value -> Boolean.toString(value));
-    }
-
     private record Names() implements TextType<List<String>> {
         @Override
         public String allowed() {
@@ -206,15 +195,35 @@ final class Types {
         return new Plain<>(allowed, text -> matching(text, compiled), Function.identity());
     }
 
-    static SettingType<Path> folder() {
+    static SettingType<Boolean> flag() {
         return new Plain<>(
-                "a folder; a relative one begins at the folder of the configuration file",
+                "true or false",
+                text -> {
+                    if (!text.equals("true") && !text.equals("false")) {
+                        throw new WrongValueException("");
+                    }
+                    return text.equals("true");
+                },
+                value -> Boolean.toString(value));
+    }
+
+    static SettingType<Path> folder() {
+        return path("folder");
+    }
+
+    static SettingType<Path> file() {
+        return path("file");
+    }
+
+    private static SettingType<Path> path(String what) {
+        return new Plain<>(
+                "a " + what + "; a relative one begins at the folder of the configuration file",
                 text -> {
                     if (text.isBlank()) {
                         throw new WrongValueException("");
                     }
                     if (text.startsWith("~")) {
-                        throw new WrongValueException("~ is not expanded: write the folder out");
+                        throw new WrongValueException("~ is not expanded: write the " + what + " out");
                     }
                     try {
                         return Path.of(text);

@@ -47,6 +47,12 @@ final class Admission {
                 || ruleFor(internet).isPresent();
     }
 
+    /** Whether a connection from this address begins with a handshake. */
+    boolean asksForProof(SocketAddress remote) {
+        return remote instanceof InetSocketAddress internet
+                && ruleFor(internet).flatMap(Rule::proof).isPresent();
+    }
+
     /** The handshake that a connection from this address, which was admitted, begins with; empty when it has none. */
     Optional<Handshake> handshake(SocketAddress remote, Handshake.Line line) {
         if (!(remote instanceof InetSocketAddress internet)) {

@@ -1,5 +1,6 @@
 package logstream.forward;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.function.LongSupplier;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.Metrics.MalformedCause;
+import logstream.metrics.Metrics.TlsFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,7 @@ final class Faults {
     private final Metrics metrics;
     private final Map<MalformedCause, LogLimiter> malformedLogs = new EnumMap<>(MalformedCause.class);
     private final Map<DropCause, LogLimiter> droppedLogs = new EnumMap<>(DropCause.class);
+    private final Map<TlsFailure, LogLimiter> tlsLogs = new EnumMap<>(TlsFailure.class);
 
     private final LogLimiter refusedLog;
 
@@ -30,6 +33,9 @@ final class Faults {
         refusedLog = new LogLimiter(nanoTime, ForwardLimits.LOG_INTERVAL);
         for (MalformedCause cause : MalformedCause.values()) {
             malformedLogs.put(cause, new LogLimiter(nanoTime, ForwardLimits.LOG_INTERVAL));
+        }
+        for (TlsFailure cause : TlsFailure.values()) {
+            tlsLogs.put(cause, new LogLimiter(nanoTime, ForwardLimits.LOG_INTERVAL));
         }
         for (DropCause cause : DropCause.values()) {
             droppedLogs.put(cause, new LogLimiter(nanoTime, ForwardLimits.LOG_INTERVAL));
@@ -40,7 +46,7 @@ final class Faults {
     static boolean canContinue(MalformedCause cause) {
         return switch (cause) {
             case NOT_A_MESSAGE, BROKEN_PAYLOAD, UNSUPPORTED_SIGNAL, OVER_LIMIT -> true;
-            case NOT_MSGPACK, NOT_JSON, UNSUPPORTED_COMPRESSION, CUT_OFF, UNAUTHORIZED -> false;
+            case NOT_MSGPACK, NOT_JSON, UNSUPPORTED_COMPRESSION, CUT_OFF, UNAUTHORIZED, STALLED -> false;
         };
     }
 
@@ -143,6 +149,48 @@ final class Faults {
                     peer,
                     suppressed);
         }
+    }
+
+    /** A connection was closed because its peer stopped inside a message, or does not read its acks. */
+    void stalled(String peer, Duration timeout) {
+        metrics.malformed(MalformedCause.STALLED).increment();
+        long suppressed = limiter(malformedLogs, MalformedCause.STALLED).next();
+        if (suppressed != LogLimiter.SUPPRESSED) {
+            LOG.warn(
+                    "A connection was closed because nothing moved for {} s inside a message, or while its ack was not read: "
+                            + "peer={} not_logged_before={}. Check why that sender stalls; a slow one needs a longer "
+                            + "forward.message_timeout.",
+                    timeout.toSeconds(),
+                    peer,
+                    suppressed);
+        }
+    }
+
+    /** A TLS handshake failed; the connection is closed. */
+    void tlsFailed(TlsFailure cause, String peer, String what) {
+        metrics.tlsFailed(cause).increment();
+        long suppressed = limiter(tlsLogs, cause).next();
+        if (suppressed != LogLimiter.SUPPRESSED) {
+            LOG.warn(
+                    "A TLS connection was closed: cause={} peer={} what=\"{}\" not_logged_before={}. {}",
+                    name(cause),
+                    peer,
+                    what,
+                    suppressed,
+                    adviceFor(cause));
+        }
+    }
+
+    private static String adviceFor(TlsFailure cause) {
+        return switch (cause) {
+            case PLAIN_TEXT -> "Switch TLS on in the sender, or send it to a tcp:// address of forward.listen.";
+            case UNTRUSTED ->
+                "Give the sender a certificate that is signed by one of forward.tls.client_ca, or add its CA there.";
+            case TIMED_OUT ->
+                "Check that the sender speaks TLS and is reachable; a slow one needs a longer forward.handshake_timeout.";
+            case FAILED ->
+                "Compare the sender's TLS settings with forward.tls: versions, and whether it trusts the certificate.";
+        };
     }
 
     /** An event was received and dropped. */

@@ -40,7 +40,7 @@ final class ForwardLimits {
     /** Latest time that an event may carry, in Unix seconds: the end of the year 9999, the last that ISO-8601 writes. */
     static final long LATEST_SECONDS = 253_402_300_799L;
 
-    /** What a waiting connection keeps without being counted; 2,000 connections: 2 MiB. */
+    /** What a connection that is awake owes without being counted; 2,000 connections: 2 MiB. */
     static final int UNCOUNTED_BYTES = 1024;
 
     /** Largest message of a sender that has proved nothing yet: a PING has about 400 bytes besides names and salt. */
@@ -48,9 +48,35 @@ final class ForwardLimits {
 
     /** How long a refused sender is still read, so that closing does not destroy what it was told. Our choice. */
     static final Duration REFUSAL_LINGER = Duration.ofSeconds(2);
+    /** What a connection costs while it is awake, besides the bytes it keeps: its thread and what decodes. Measured. */
+    static final int AWAKE_BYTES = 6 * 1024;
+
+    /** How many connections may be awake besides those that wait inside a message: 4 MiB. Our choice. */
+    static final int AWAKE_ROOM = 640;
+
+    /** How long a connection stays awake when its peer has nothing to say. Our choice. */
+    static final Duration IDLE_PATIENCE = Duration.ofSeconds(1);
+
+    /** The same while many are awake. Our choice: longer than most pauses of a busy sender. */
+    static final Duration CROWDED_PATIENCE = Duration.ofMillis(10);
+
+    /** How often it is looked for senders that stopped inside a message or a handshake. */
+    static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
 
     /** How long a silent peer may keep a large buffer that another connection wants. Our choice. */
     static final Duration LARGE_BUFFER_PATIENCE = Duration.ofSeconds(10);
+
+    /** TLS handshakes under way at once: some 3 MiB. Our choice: many more than cores. */
+    static final int TLS_HANDSHAKES = 64;
+
+    /** Buffers in which TLS is computed, kept for that long only. Our choice. */
+    static final int TLS_BUFFERS = 8;
+
+    /** TLS sessions that are remembered, so that senders that come back need no whole handshake. Our choice. */
+    static final int TLS_SESSIONS = 100;
+
+    /** How often it is looked whether certificate and key have changed, at most. Our choice. */
+    static final Duration TLS_FILES_INTERVAL = Duration.ofSeconds(2);
 
     /** Connections that the kernel completes before they are accepted; it lowers this to net.core.somaxconn. */
     static final int BACKLOG = 4096;

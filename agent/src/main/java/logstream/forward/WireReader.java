@@ -2,7 +2,6 @@ package logstream.forward;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 
 /**
@@ -39,10 +38,14 @@ final class WireReader implements ByteSource {
          */
         void settle(int heldBytes, boolean large) throws IOException, IntakeStoppedException;
 
-        /** The peer has sent nothing yet: the reader is about to block. */
-        void waiting() throws IOException;
+        /**
+         * The peer has sent nothing yet: the reader is about to block.
+         *
+         * @return how many milliseconds it is to be waited for; 0 for as long as it takes
+         */
+        int waiting() throws IOException;
 
-        /** Bytes came, and the reader no longer waits; -1 at the end of the stream. */
+        /** Something came, and the reader no longer waits; -1 at the end of the stream. */
         void arrived(int bytes);
 
         /** The reader keeps nothing more than what its pools bound. */
@@ -61,7 +64,7 @@ final class WireReader implements ByteSource {
         LARGE_BUFFERS
     }
 
-    private final InputStream in;
+    private final Transport transport;
     private final SharedPools pools;
     private final Pauses pauses;
     private final byte[] firstBytes = new byte[ForwardLimits.FIRST_READ_BYTES];
@@ -74,8 +77,8 @@ final class WireReader implements ByteSource {
     /** Bytes of the stream that were in the buffer before its current first byte. */
     private long streamOffset;
 
-    WireReader(InputStream in, SharedPools pools, Pauses pauses) {
-        this.in = in;
+    WireReader(Transport transport, SharedPools pools, Pauses pauses) {
+        this.transport = transport;
         this.pools = pools;
         this.pauses = pauses;
     }
@@ -117,7 +120,11 @@ final class WireReader implements ByteSource {
         position += count;
     }
 
-    /** Waits for the first byte of a message; false when the peer closed the connection instead. */
+    /**
+     * Waits for the first byte of a message; false when the peer closed the connection instead.
+     *
+     * @throws java.net.SocketTimeoutException when nothing came for as long as {@link Pauses#waiting} said
+     */
     boolean awaitMessage() throws IOException, IntakeStoppedException {
         return position < limit || more(1);
     }
@@ -177,36 +184,50 @@ final class WireReader implements ByteSource {
     private boolean moreIntoWindow() throws IOException, IntakeStoppedException {
         leaveTurn();
         pauses.flush();
-        int early = 0;
-        if (owner == Owner.WINDOWS && in.available() > 0 && !pauses.owesAcks()) {
-            moveUnread(buffer);
-        } else {
+        if (owner != Owner.WINDOWS || pauses.owesAcks() || !isMoreThere()) {
             keepUnread();
             pauses.settle(unread(), false);
-            early = awaitFirstBytes();
+            int early = awaitFirstBytes();
             if (early < 0) {
                 return false;
             }
             takeWindow();
             System.arraycopy(firstBytes, 0, buffer, limit, early);
             limit += early;
+            if (early == firstBytes.length) {
+                readNow();
+            }
         }
         enterTurn();
-        boolean mayHaveMore = early == 0 || early == firstBytes.length;
-        if (mayHaveMore && limit < buffer.length && in.available() > 0) {
-            readInto(buffer.length - limit);
-        }
         return true;
     }
 
-    /** Blocks until the peer sends; how many bytes were read, 0 when they can be read at once, -1 at the end. */
-    private int awaitFirstBytes() throws IOException {
-        if (in.available() > 0) {
-            return 0;
+    /** Reads on into the window that is had; whether there was something to read. */
+    private boolean isMoreThere() throws IOException {
+        moveUnread(buffer);
+        return readNow() > 0;
+    }
+
+    private int readNow() throws IOException {
+        int count = transport.readNow(buffer, limit, Math.min(ForwardLimits.WINDOW_BYTES, buffer.length - limit));
+        if (count > 0) {
+            pauses.arrived(count);
+            limit += count;
         }
-        pauses.waiting();
-        int count = in.read(firstBytes, 0, Math.min(firstBytes.length, ForwardLimits.WINDOW_BYTES - unread()));
-        pauses.arrived(count);
+        return count;
+    }
+
+    /** Blocks until the peer sends; how many bytes were read, -1 at the end. */
+    private int awaitFirstBytes() throws IOException {
+        int atMost = Math.min(firstBytes.length, ForwardLimits.WINDOW_BYTES - unread());
+        int count = transport.readNow(firstBytes, 0, atMost);
+        if (count > 0) {
+            pauses.arrived(count);
+        }
+        while (count == 0) {
+            count = transport.read(firstBytes, 0, atMost, pauses.waiting());
+            pauses.arrived(count);
+        }
         return count;
     }
 
@@ -225,23 +246,19 @@ final class WireReader implements ByteSource {
             moveUnread(buffer);
         }
         pauses.settle(unread(), true);
-        if (in.available() == 0) {
-            pauses.waiting();
+        int count = readNow();
+        while (count == 0) {
+            int atMost = Math.min(ForwardLimits.WINDOW_BYTES, buffer.length - limit);
+            count = transport.read(buffer, limit, atMost, pauses.waiting());
+            pauses.arrived(count);
+            limit += Math.max(count, 0);
         }
-        int count = readInto(Math.min(ForwardLimits.WINDOW_BYTES, buffer.length - limit));
         pauses.resumed();
         if (count < 0) {
             return false;
         }
         enterTurn();
         return true;
-    }
-
-    private int readInto(int atMost) throws IOException {
-        int count = in.read(buffer, limit, atMost);
-        pauses.arrived(count);
-        limit += Math.max(count, 0);
-        return count;
     }
 
     /** Moves the unread bytes to the front of an array. The caller makes it the buffer. */

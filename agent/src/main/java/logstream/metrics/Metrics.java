@@ -72,7 +72,21 @@ public final class Metrics {
         /** A message beyond a bound of {@code forward}, an ack token beyond its limit, or a connection that kept memory too long. */
         OVER_LIMIT,
         /** A handshake that failed: nothing was taken from the connection, and it is closed. */
-        UNAUTHORIZED
+        UNAUTHORIZED,
+        /** The sender stopped inside a message, or did not read its acks, for too long: the connection is closed. */
+        STALLED
+    }
+
+    /** Why a TLS handshake failed. */
+    public enum TlsFailure {
+        /** The first byte was none of TLS. */
+        PLAIN_TEXT,
+        /** The sender's certificate is missing, or signed by nobody who is trusted. */
+        UNTRUSTED,
+        /** It was not done in time. */
+        TIMED_OUT,
+        /** Anything else: no common version or cipher, our certificate refused, broken records. */
+        FAILED
     }
 
     // Intake.
@@ -84,6 +98,7 @@ public final class Metrics {
     public final LongAdder bytesReceived = new LongAdder();
     public final LongAdder messagesReceived = new LongAdder();
     public final LongAdder heartbeatsReceived = new LongAdder();
+    public final LongAdder heartbeatsAnswered = new LongAdder();
     public final LongAdder acksSent = new LongAdder();
     public final LongAdder eventsReceived = new LongAdder();
 
@@ -110,6 +125,7 @@ public final class Metrics {
     private final Map<DeadLetterCause, LongAdder> deadLettered = counters(DeadLetterCause.class);
     private final Map<RetryCause, LongAdder> retried = counters(RetryCause.class);
     private final Map<MalformedCause, LongAdder> malformed = counters(MalformedCause.class);
+    private final Map<TlsFailure, LongAdder> tlsFailed = counters(TlsFailure.class);
 
     private volatile Gauges gauges = Gauges.NONE;
 
@@ -142,6 +158,10 @@ public final class Metrics {
 
     public LongAdder malformed(MalformedCause cause) {
         return counter(malformed, cause);
+    }
+
+    public LongAdder tlsFailed(TlsFailure cause) {
+        return counter(tlsFailed, cause);
     }
 
     /** Set once by the agent when its parts are built. */

@@ -16,6 +16,7 @@ import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.Metrics.Gauges;
 import logstream.metrics.Metrics.MalformedCause;
 import logstream.metrics.Metrics.RetryCause;
+import logstream.metrics.Metrics.TlsFailure;
 
 /**
  * Shows {@link Metrics} in Prometheus' text format. The names here are an outward face: dashboards and alarms use them.
@@ -55,6 +56,12 @@ public final class MetricsPage {
         counter("received_bytes", "Bytes read from senders.", metrics.bytesReceived);
         counter("messages_received", "Forward messages read.", metrics.messagesReceived);
         counter("heartbeats_received", "Heartbeats read.", metrics.heartbeatsReceived);
+        counter("udp_heartbeats_answered", "Heartbeats answered over UDP.", metrics.heartbeatsAnswered);
+        counters(
+                "tls_handshakes_failed",
+                "TLS connections closed before their first message.",
+                TlsFailure.values(),
+                metrics::tlsFailed);
         counter("acks_sent", "Acks written.", metrics.acksSent);
         counters(
                 "messages_malformed",

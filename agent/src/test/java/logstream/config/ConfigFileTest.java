@@ -25,6 +25,8 @@ import logstream.forward.Secret;
 import logstream.forward.SecurityConfig;
 import logstream.forward.SecurityConfig.Proof;
 import logstream.forward.SecurityConfig.Rule;
+import logstream.forward.TlsConfig;
+import logstream.forward.UnixConfig;
 import logstream.kinesis.KinesisConfig;
 import logstream.metrics.MonitorConfig;
 import logstream.pipeline.RecordConfig;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ConfigFileTest {
@@ -104,6 +107,33 @@ class ConfigFileTest {
                             List.of(
                                     new Rule(Network.parse("127.0.0.1"), Optional.empty()),
                                     new Rule(Network.parse("fd00::/8"), Optional.empty())))),
+            Map.entry(
+                    "forward.udp_heartbeat",
+                    new Bound("false", config -> config.forward().udpHeartbeat(), false)),
+            Map.entry(
+                    "forward.unix.mode",
+                    new Bound("0600", config -> config.forward().unix().mode(), 0600)),
+            Map.entry(
+                    "forward.unix.owner",
+                    new Bound(
+                            "log:docker",
+                            config -> config.forward().unix(),
+                            new UnixConfig(0660, Optional.of("log"), Optional.of("docker")))),
+            Map.entry(
+                    "forward.tls.certificate",
+                    new Bound("/etc/own.pem", config -> tls(config).certificate(), Path.of("/etc/own.pem"))),
+            Map.entry(
+                    "forward.tls.key",
+                    new Bound("/etc/own.key", config -> tls(config).key(), Path.of("/etc/own.key"))),
+            Map.entry(
+                    "forward.tls.client_ca",
+                    new Bound("/etc/ca.pem", config -> tls(config).clientCa(), Optional.of(Path.of("/etc/ca.pem")))),
+            Map.entry(
+                    "forward.tls.min_version",
+                    new Bound("1.3", config -> tls(config).minVersion(), TlsConfig.Version.V1_3)),
+            Map.entry(
+                    "forward.tls.max_connections",
+                    new Bound("5", config -> tls(config).maxConnections(), 5)),
             Map.entry(
                     "forward.max_waiting_size",
                     new Bound("16MiB", config -> config.forward().maxWaitingBytes(), 16L << 20)),
@@ -235,6 +265,34 @@ class ConfigFileTest {
     }
 
     @Test
+    void relativeTlsFilesBeginAtTheFile() throws Exception {
+        AgentConfig config = read("""
+                kinesis: {stream: lines}
+                forward:
+                  listen: tls://0.0.0.0
+                  tls: {certificate: tls/own.pem, key: ../own.key, client_ca: ca.pem}
+                """);
+        assertThat(tls(config))
+                .isEqualTo(new TlsConfig(
+                        folder.resolve("tls/own.pem"),
+                        folder.resolveSibling("own.key"),
+                        Optional.of(folder.resolve("ca.pem")),
+                        TlsConfig.Version.V1_2,
+                        TlsConfig.DEFAULT_MAX_CONNECTIONS));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"log, log, ''", "log:docker, log, docker", ":docker, '', docker", "0:0, 0, 0"})
+    void theOwnerOfAUnixSocketIsUserGroupOrBoth(String owner, String user, String group) throws Exception {
+        UnixConfig unix = read("kinesis: {stream: lines}\nforward: {listen: 'unix:///s', unix: {owner: '" + owner
+                        + "'}}")
+                .forward()
+                .unix();
+        assertThat(unix.user().orElse("")).isEqualTo(user);
+        assertThat(unix.group().orElse("")).isEqualTo(group);
+    }
+
+    @Test
     void aRelativeBufferFolderBeginsAtTheFile() throws Exception {
         assertThat(read("kinesis: {stream: lines}\nbuffer: {directory: state/buffer}")
                         .buffer()
@@ -290,7 +348,19 @@ class ConfigFileTest {
         if (key.equals("forward.security.users") || key.equals("forward.security.self_hostname")) {
             companions.put("forward.security.shared_key", "key");
         }
+        if (key.startsWith("forward.tls.") || key.equals("forward.listen")) {
+            companions.put("forward.listen", "tls://h");
+            companions.put("forward.tls.certificate", "c.pem");
+            companions.put("forward.tls.key", "k.pem");
+        }
+        if (key.startsWith("forward.unix.")) {
+            companions.put("forward.listen", "unix:///s");
+        }
         return companions;
+    }
+
+    private static TlsConfig tls(AgentConfig config) {
+        return config.forward().tls().orElseThrow();
     }
 
     /** The file that gives these settings, by their paths. */

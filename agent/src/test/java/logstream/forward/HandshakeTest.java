@@ -339,10 +339,10 @@ class HandshakeTest {
     }
 
     @Test
-    void afterTheHandshakeNothingIsTimed() {
+    void afterTheHandshakeOnlyIdlenessIsTimed() {
         ScriptedSocket socket = ScriptedSocket.of(GOOD.ping(NONCE, AUTH), EVENT);
         connection(USERS).run(socket);
-        assertThat(socket.timeouts).containsExactly(10_000, 0);
+        assertThat(socket.timeouts).containsExactly(10_000, 1_000, 1_000);
     }
 
     @Test

@@ -4,8 +4,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,12 +44,29 @@ final class ScriptedConnection {
                 new BufferPool(1, maxEventBytes),
                 new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
                 LONG);
-        around = new Connection.Surroundings(
-                pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, bounds, admission);
+        around = around(sink, bounds, admission);
     }
 
     ScriptedConnection(int maxEventBytes) {
         this(Bounds.ofEvents(maxEventBytes));
+    }
+
+    /** What the connection has around it, with another sink. */
+    Connection.Surroundings around(EventSink to) {
+        return around(to, around.bounds(), around.admission());
+    }
+
+    private Connection.Surroundings around(EventSink to, MessageBounds bounds, Admission admission) {
+        return new Connection.Surroundings(
+                pools,
+                to,
+                new Faults(metrics, System::nanoTime),
+                metrics,
+                () -> NOW,
+                bounds,
+                admission,
+                new Connection.Timeouts(LONG, LONG, System::nanoTime),
+                new AwakeConnections(1));
     }
 
     ScriptedConnection() {
@@ -60,14 +75,12 @@ final class ScriptedConnection {
 
     /** Runs until the connection has ended; fails when that was by a bug, or something was not given back. */
     void run(ScriptedSocket socket) {
-        Logger logger = (Logger) LoggerFactory.getLogger(Connection.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(Session.class);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
         try {
-            new Connection(socket, around).run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            new Connection(socket, around, around.admission().asksForProof(socket.remote()), ended -> {}).run();
         } finally {
             logger.detachAppender(log);
         }

@@ -63,7 +63,10 @@ class SecurityServerTest {
                 handshakeTimeout,
                 ForwardConfig.DEFAULT.maxWaitingBytes(),
                 MessageBounds.DEFAULT,
-                new SecurityConfig(Optional.of("server.local"), rules));
+                new SecurityConfig(Optional.of("server.local"), rules),
+                false,
+                UnixConfig.DEFAULT,
+                Optional.empty());
         ForwardServer started = ForwardServer.start(config, sink, metrics, InstantSource.system());
         server = started;
         return started;

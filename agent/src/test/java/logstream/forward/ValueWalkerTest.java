@@ -5,8 +5,7 @@ import static logstream.forward.Wire.join;
 import static logstream.forward.Wire.pack;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
+import java.util.stream.IntStream;
 import logstream.forward.ValueWalker.Outcome;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -45,7 +44,7 @@ class ValueWalkerTest {
         byte[] packed = pack(p -> p.packValue(value));
         // One byte more is there, so that what is missing is missing by the bound.
         byte[] longer = join(packed, hex("c0"));
-        WireReader reader = reader(new ByteArrayInputStream(longer));
+        WireReader reader = reader(ScriptedSocket.of(longer));
         ValueWalker walker = new ValueWalker(reader, BOUNDS);
         assertThat(walker.walk(1, packed.length, packed.length)).isEqualTo(Outcome.WHOLE);
         assertThat(walker.walk(1, packed.length - 1, UNBOUNDED)).isEqualTo(Outcome.TOO_LARGE);
@@ -53,7 +52,7 @@ class ValueWalkerTest {
         assertThat(walker.skip(1, packed.length)).isTrue();
         reader.close();
 
-        WireReader again = reader(new ByteArrayInputStream(longer));
+        WireReader again = reader(ScriptedSocket.of(longer));
         assertThat(new ValueWalker(again, BOUNDS).skip(1, packed.length - 1)).isFalse();
         again.close();
     }
@@ -73,14 +72,14 @@ class ValueWalkerTest {
         String deepest = "91".repeat(BOUNDS.nesting() - 1) + "90";
         assertThat(walk(deepest, UNBOUNDED)).isEqualTo(Outcome.WHOLE);
         assertThat(walk("91" + deepest, UNBOUNDED)).isEqualTo(Outcome.TOO_DEEP);
-        WireReader reader = reader(new ByteArrayInputStream(hex("91".repeat(1_000_000) + "c0")));
+        WireReader reader = reader(ScriptedSocket.of(hex("91".repeat(1_000_000) + "c0")));
         assertThat(new ValueWalker(reader, BOUNDS).skip(1, UNBOUNDED)).isTrue();
         assertThat(reader.consumed()).isEqualTo(1_000_001);
         reader.close();
     }
 
     private static Outcome walk(String hex, long bound) throws Exception {
-        WireReader reader = reader(new ByteArrayInputStream(hex(hex)));
+        WireReader reader = reader(ScriptedSocket.of(hex(hex)));
         try {
             return new ValueWalker(reader, BOUNDS).walk(1, MOST, bound);
         } finally {
@@ -88,23 +87,14 @@ class ValueWalkerTest {
         }
     }
 
-    private static WireReader reader(InputStream in) {
-        return new WireReader(in, new ScriptedConnection().pools, new NoPauses());
+    private static WireReader reader(Transport from) {
+        return new WireReader(from, new ScriptedConnection().pools, new NoPauses());
     }
 
     /** One byte at a time, and none ahead. */
-    private static InputStream trickle(byte[] bytes) {
-        return new ByteArrayInputStream(bytes) {
-            @Override
-            public synchronized int read(byte[] to, int at, int length) {
-                return super.read(to, at, Math.min(1, length));
-            }
-
-            @Override
-            public synchronized int available() {
-                return 0;
-            }
-        };
+    private static Transport trickle(byte[] bytes) {
+        return ScriptedSocket.cut(
+                bytes, IntStream.range(1, bytes.length).boxed().toList());
     }
 
     private static final class NoPauses implements WireReader.Pauses {
@@ -120,7 +110,9 @@ class ValueWalkerTest {
         public void settle(int heldBytes, boolean large) {}
 
         @Override
-        public void waiting() {}
+        public int waiting() {
+            return 0;
+        }
 
         @Override
         public void arrived(int bytes) {}

@@ -377,7 +377,8 @@ class ShipperLinesTest {
     private void crash(Path copy) throws IOException {
         Files.createDirectories(copy);
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(path -> !path.toString().endsWith(".tmp")).toList()) {
+            for (Path file :
+                    files.filter(path -> !path.toString().endsWith(".tmp")).toList()) {
                 Files.copy(file, copy.resolve(file.getFileName()));
             }
         }
