@@ -94,16 +94,15 @@ final class SharedAgent implements BeforeAllCallback, AfterAllCallback {
         return logs(await(tag, count));
     }
 
-    /** Waits for a line of a tag, and gives all that came until then, in order. */
+    /** Waits for a line of a tag, and gives all that came until then, in order. More may come. */
     List<String> awaitLine(String tag, String line) {
         Running here = running.orElseThrow();
         Awaitility.await(line + " of " + tag)
                 .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> logs(here.of(tag)).contains(line));
-        List<String> lines = logs(inOrder(here.of(tag)));
-        awaited.put(tag, lines.size());
-        return lines;
+        awaited.remove(tag);
+        return logs(inOrder(here.of(tag)));
     }
 
     private static List<String> logs(List<StreamRecords.Found> records) {
