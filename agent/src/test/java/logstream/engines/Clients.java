@@ -70,6 +70,13 @@ public final class Clients {
         return Stream.of(python(), fluentOrg(), fluentLogger(), go(), java()).flatMap(Collection::stream);
     }
 
+    /** Of each library that speaks over a UNIX socket one mode. */
+    public static Stream<Client> overUnixSockets() {
+        List<String> names = List.of(
+                "python-sync", "node-fluent-org-PackedForward-ack-nanos", "node-fluent-logger-Message-ack", "go-ack");
+        return all().filter(client -> names.contains(client.name()));
+    }
+
     private static List<Client> python() {
         return Stream.of("sync", "async", "nanos")
                 .map(options -> of("python", "fluent-logger for Python", options, ALL, ForwardClient::python))
@@ -87,7 +94,9 @@ public final class Clients {
                         "Forward",
                         "Forward,ack",
                         "PackedForward",
-                        "PackedForward,ack,nanos")
+                        "PackedForward,ack,nanos",
+                        "CompressedPackedForward",
+                        "CompressedPackedForward,ack")
                 .map(options -> of(
                         "node-fluent-org",
                         "@fluent-org/logger for Node",
@@ -103,7 +112,14 @@ public final class Clients {
         Map<String, String> otherwise = Map.of("safe", """
                 {"greatest":9007199254740991.0,"least":-9007199254740991.0}""", "date", """
                 {"when":{}}""");
-        return Stream.of("Message", "Message,ack", "Message,nanos", "PackedForward", "PackedForward,ack")
+        return Stream.of(
+                        "Message",
+                        "Message,ack",
+                        "Message,nanos",
+                        "PackedForward",
+                        "PackedForward,ack",
+                        "CompressedPackedForward",
+                        "CompressedPackedForward,ack,nanos")
                 .map(options -> of(
                         "node-fluent-logger",
                         "fluent-logger for Node",
@@ -115,7 +131,7 @@ public final class Clients {
     }
 
     private static List<Client> go() {
-        return Stream.of("sync", "async", "ack", "nanos", "async,ack,nanos")
+        return Stream.of("sync", "async", "ack", "nanos", "async,ack,nanos", "json", "json,ack")
                 .map(options -> of("go", "fluent-logger-golang", options, ALL, ForwardClient::go))
                 .toList();
     }

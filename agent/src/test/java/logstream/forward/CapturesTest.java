@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class CapturesTest {
     /** A prime, so that the cuts of one capture fall on all kinds of bytes. */
-    private static final int SINGLE_CUTS = 61;
+    private static final int SINGLE_CUTS = 29;
 
     static List<String> names() throws IOException {
         return Capture.names();

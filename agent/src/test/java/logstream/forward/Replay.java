@@ -46,7 +46,9 @@ final class Replay {
 
     private static void appendAnswers(StringBuilder text, byte[] answers) {
         if (answers.length > 0 && answers[0] == '{') {
-            text.append("answer in JSON ").append(new String(answers, StandardCharsets.UTF_8));
+            String json = new String(answers, StandardCharsets.UTF_8).replace("}{", "}\n{");
+            json.lines()
+                    .forEach(line -> text.append("answer in JSON ").append(line).append('\n'));
             return;
         }
         try (MessageUnpacker unpacker = MessagePack.newDefaultUnpacker(answers)) {

@@ -15,16 +15,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What client libraries of five languages send, in each of their modes, is in the stream, value by value. */
 class ClientsIT {
     @RegisterExtension
-    static final SharedAgent AGENT = new SharedAgent(yaml -> yaml);
+    static final SharedAgent AGENT = new SharedAgent(yaml -> Yaml.andUnix(yaml, SharedAgent.FOLDER + "/socket"));
 
     @ParameterizedTest
     @MethodSource("logstream.engines.Clients#all")
     void whatItSendsIsInTheStream(Clients.Client client) {
-        String tag = "grid." + client.name();
+        sendsAll(client, AGENT.address(), "grid." + client.name());
+    }
+
+    @ParameterizedTest
+    @MethodSource("logstream.engines.Clients#overUnixSockets")
+    void andOverAUnixSocket(Clients.Client client) {
+        sendsAll(client, "unix://" + AGENT.folder().resolve("socket"), "grid.unix." + client.name());
+    }
+
+    private static void sendsAll(Clients.Client client, String address, String tag) {
         List<String> names = Stream.concat(client.records().stream(), Stream.of(ClientRecords.LARGE))
                 .toList();
 
-        client.sending().send(AGENT.address(), tag, client.options(), names);
+        client.sending().send(address, tag, client.options(), names);
 
         List<JsonNode> found = AGENT.await(tag, names.size()).stream()
                 .map(StreamRecords.Found::json)

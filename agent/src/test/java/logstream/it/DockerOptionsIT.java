@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each option that Docker's driver knows, and what it does to the records. */
 class DockerOptionsIT {
     @RegisterExtension
-    static final SharedAgent AGENT = new SharedAgent(yaml -> yaml + "record:\n  tags: [\"**\"]\n");
+    static final SharedAgent AGENT =
+            new SharedAgent(yaml -> Yaml.andUnix(yaml, SharedAgent.FOLDER + "/socket") + "record:\n  tags: [\"**\"]\n");
 
     /**
      * Sixty lines, 480 KB: when a container has written them, the driver is done with the first twenty, for the way from
@@ -98,10 +99,12 @@ class DockerOptionsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tcp://127.0.0.1:%d", "127.0.0.1:%d", "tcp://localhost:%d"})
-    void addressesOverTcp(String form) {
-        String tag = "address." + form.replace("%d", "port");
-        String address = "fluentd-address=" + form.formatted(AGENT.port());
+    @ValueSource(strings = {"tcp://127.0.0.1:PORT", "127.0.0.1:PORT", "tcp://localhost:PORT", "unix://FOLDER/socket"})
+    void everyFormOfAnAddressIsReached(String form) {
+        String tag = "address." + form;
+        String address = "fluentd-address="
+                + form.replace("PORT", Integer.toString(AGENT.port()))
+                        .replace("FOLDER", AGENT.folder().toString());
         try (Container _ = Container.start("echo a line", address, "tag=" + tag)) {
             assertThat(AGENT.awaitLines(tag, 1)).containsExactly("a line");
         }

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * <p>Threading: confined to the thread of the tests.
  */
 final class SharedAgent implements BeforeAllCallback, AfterAllCallback {
+    /** Stands in the configuration for the folder of this agent. */
+    static final String FOLDER = "${folder}";
+
     private final Program program = new Program();
     private final UnaryOperator<String> yaml;
     private final Map<String, Integer> awaited = new HashMap<>();
@@ -54,7 +57,8 @@ final class SharedAgent implements BeforeAllCallback, AfterAllCallback {
         Path folder = Files.createTempDirectory("logstream-shared");
         LocalKinesis kinesis = LocalKinesis.start(0);
         kinesis.createStream(Yaml.STREAM, 2);
-        AgentProcess agent = program.runWith(folder, yaml.apply(Yaml.of(folder, kinesis.endpoint())));
+        String configuration = yaml.apply(Yaml.of(folder, kinesis.endpoint())).replace(FOLDER, folder.toString());
+        AgentProcess agent = program.runWith(folder, configuration);
         StreamRecords records = StreamRecords.open(kinesis.endpoint(), Yaml.STREAM);
         running = Optional.of(new Running(folder, kinesis, agent, records));
         agent.forwardPort();
@@ -66,6 +70,11 @@ final class SharedAgent implements BeforeAllCallback, AfterAllCallback {
 
     int port() {
         return agent().forwardPort();
+    }
+
+    /** The folder of this agent, empty but for its buffer and what its configuration puts there. */
+    Path folder() {
+        return running.orElseThrow().folder();
     }
 
     /** A counter of the metrics page that has no labels. */
