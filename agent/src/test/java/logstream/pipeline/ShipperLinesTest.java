@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -377,9 +378,13 @@ class ShipperLinesTest {
     private void crash(Path copy) throws IOException {
         Files.createDirectories(copy);
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file :
-                    files.filter(path -> !path.toString().endsWith(".tmp")).toList()) {
-                Files.copy(file, copy.resolve(file.getFileName()));
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                try {
+                    Files.copy(file, copy.resolve(file.getFileName()));
+                } catch (NoSuchFileException _) {
+                    // Released and deleted in this moment, or the checkpoint's name before it is complete.
+                    continue;
+                }
             }
         }
         folder = copy;
