@@ -383,7 +383,6 @@ class ShipperLinesTest {
                     Files.copy(file, copy.resolve(file.getFileName()));
                 } catch (NoSuchFileException _) {
                     // Released and deleted in this moment, or the checkpoint's name before it is complete.
-                    continue;
                 }
             }
         }
