@@ -379,15 +379,22 @@ class ShipperLinesTest {
         Files.createDirectories(copy);
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                try {
-                    Files.copy(file, copy.resolve(file.getFileName()));
-                } catch (NoSuchFileException _) {
-                    // Released and deleted in this moment, or the checkpoint's name before it is complete.
-                }
+                copyIfThere(file, copy.resolve(file.getFileName()));
             }
         }
         folder = copy;
         open(BufferConfig.DEFAULT.withDirectory(copy));
+    }
+
+    /** It may be released and deleted in this moment, or be the checkpoint under its first name. */
+    private static void copyIfThere(Path file, Path copy) throws IOException {
+        if (Files.exists(file)) {
+            try {
+                Files.copy(file, copy);
+            } catch (NoSuchFileException e) {
+                assertThat(file).as(e.toString()).doesNotExist();
+            }
+        }
     }
 
     /** A shipper of its own thread ends in good order, its requests running elsewhere. */
