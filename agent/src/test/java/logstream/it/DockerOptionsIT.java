@@ -119,9 +119,12 @@ class DockerOptionsIT {
                 "fluentd-retry-wait=2s",
                 "fluentd-max-retries=3",
                 "fluentd-buffer-limit=10",
+                "fluentd-write-timeout=10s",
+                "fluentd-read-timeout=10s",
                 "mode=non-blocking"
             })
     void everyLineComesInOrder(String option) {
+        requireOption(option);
         long acks = AGENT.counter("logstream_acks_sent_total");
         try (Container _ = Container.start("seq 1 200", address(), option, "tag=" + option)) {
             assertThat(AGENT.awaitLines(option, 200))
@@ -134,18 +137,20 @@ class DockerOptionsIT {
     }
 
     /** Docker drops what is still queued when an async container ends; so this one waits. */
-    @Test
-    void anAsyncContainerStartsBeforeTheAgent() {
+    @ParameterizedTest
+    @ValueSource(strings = {"fluentd-async", "fluentd-async-connect"})
+    void anAsyncContainerStartsBeforeTheAgent(String option) {
+        requireOption(option + "=true");
         try (Gate gate = new Gate(AGENT.port());
                 Container container = Container.start(
                         "seq 1 50; touch /signs/written; " + wait("end"),
                         address(gate),
-                        "fluentd-async=true",
+                        option + "=true",
                         "fluentd-retry-wait=100ms",
-                        "tag=async.early")) {
+                        "tag=early." + option)) {
             container.awaitSign("written");
             gate.open();
-            assertThat(AGENT.awaitLines("async.early", 50)).first().isEqualTo("1");
+            assertThat(AGENT.awaitLines("early." + option, 50)).first().isEqualTo("1");
             container.sign("end");
             container.awaitEnd();
         }
@@ -207,7 +212,6 @@ class DockerOptionsIT {
         }
     }
 
-    /** Known since Docker 23. */
     @Test
     void anAsyncClientReconnectsAtIntervals() {
         requireOption("fluentd-async-reconnect-interval=100ms");
@@ -225,7 +229,7 @@ class DockerOptionsIT {
         assertThat(AGENT.counter("logstream_connections_opened_total") - opened).isGreaterThan(2);
     }
 
-    /** Skips, also where engines are required, what the engine at hand is too old for. */
+    /** Skips, also where engines are required, what the engine at hand is too old or too new for. */
     private static void requireOption(String option) {
         DockerEngine docker = DockerEngine.shared();
         DockerEngine.Finished create = docker.docker(
