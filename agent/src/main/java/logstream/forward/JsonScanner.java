@@ -187,6 +187,10 @@ final class JsonScanner {
         return !inString;
     }
 
+    private static boolean beginsScalar(int value) {
+        return value == '-' || (value >= '0' && value <= '9') || value == 't' || value == 'f' || value == 'n';
+    }
+
     private static boolean endsScalar(int value) {
         return isSpace(value) || value == ',' || value == ']' || value == '}' || value == ':';
     }
@@ -208,8 +212,9 @@ final class JsonScanner {
             }
             case ',', ':' -> depth > 0;
             default -> {
+                boolean begins = inScalar || depth > 0 || beginsScalar(value);
                 inScalar = depth == 0;
-                yield true;
+                yield begins;
             }
         };
     }

@@ -21,7 +21,7 @@ final class Zstd implements Decompressor {
     /** Two to the power of this many bytes, 8 MiB, is the largest window. */
     private static final int LARGEST_WINDOW_LOG = 23;
 
-    /** The library's code for a frame whose window is larger than was allowed. */
+    /** The library's code for a frame whose window is larger than was allowed; the binding has it negative. */
     private static final long WINDOW_TOO_LARGE = 16;
 
     private final byte[] window = new byte[ForwardLimits.WINDOW_BYTES];
@@ -61,7 +61,7 @@ final class Zstd implements Decompressor {
             boolean frameEnded = begun.decompressByteBufferStream(target, source);
             insideFrame = !frameEnded && (insideFrame || source.position() > from);
         } catch (ZstdException e) {
-            throw e.getErrorCode() == WINDOW_TOO_LARGE
+            throw Math.abs(e.getErrorCode()) == WINDOW_TOO_LARGE
                     ? new PayloadException(MalformedCause.OVER_LIMIT, "zstd with a window of more than 8 MiB")
                     : new PayloadException(
                             MalformedCause.BROKEN_PAYLOAD, "zstd that is broken (" + e.getMessage() + ")");

@@ -23,6 +23,10 @@ final class ScriptedConnection {
     final Metrics metrics = new Metrics();
     final RecordingSink sink = new RecordingSink();
     final SharedPools pools;
+
+    /** What decompresses zstd, should it be wanted. */
+    Decompressor zstd = new Zstd();
+
     final Connection.Surroundings around;
 
     ScriptedConnection(MessageBounds bounds) {
@@ -40,7 +44,7 @@ final class ScriptedConnection {
                 new Semaphore(1, true),
                 new BufferPool(2, ForwardLimits.WINDOW_BYTES),
                 new BufferPool(1, Math.max(maxEventBytes, ForwardLimits.WINDOW_BYTES + 1)),
-                Decompression.of(maxEventBytes, Duration.ofHours(1)),
+                Decompression.of(() -> zstd, maxEventBytes, Duration.ofHours(1)),
                 new BufferPool(1, maxEventBytes),
                 new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
                 LONG);
