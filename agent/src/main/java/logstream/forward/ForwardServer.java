@@ -63,7 +63,7 @@ public final class ForwardServer {
                 parts.clock(),
                 config.bounds().eventBytes(),
                 new Connection.Timeouts(config.messageTimeout(), config.handshakeTimeout(), parts.nanoTime()),
-                new AwakeConnections(mostAwake(config)));
+                new AwakeConnections(mostAwake(config), ForwardLimits.STAYING));
         heartbeat = UdpHeartbeat.start(config.udpHeartbeat() ? addresses() : List.of(), parts.metrics());
         listeners = Listeners.start(listening, parts.accepting(), permits, this::open);
         Thread.ofPlatform().name("forward-sweep").daemon().start(this::sweep);

@@ -42,7 +42,7 @@ final class ScriptedConnection {
                 () -> NOW,
                 maxEventBytes,
                 new Connection.Timeouts(Duration.ofHours(1), Duration.ofHours(1), System::nanoTime),
-                new AwakeConnections(1));
+                new AwakeConnections(1, 0));
     }
 
     ScriptedConnection() {
