@@ -71,7 +71,7 @@ final class ForwardSettings {
             "forward.max_waiting_size",
             Types.size(MIB, 1024L * MIB),
             DEFAULT.maxWaitingBytes(),
-            "Memory for half messages of all connections, 6 KiB and what has come for each; when it is used up, the one that waits longest is closed.");
+            "Memory for half messages of all connections, 8 KiB and what has come for each; when it is used up, the one that waits longest is closed.");
 
     static final List<Setting<?>> ALL = List.of(
             LISTEN,

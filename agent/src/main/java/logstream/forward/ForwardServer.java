@@ -66,7 +66,7 @@ public final class ForwardServer {
                 config.bounds(),
                 new Admission(config.security(), config.handshakeTimeout(), parts.nanoTime(), new SecureRandom()),
                 new Connection.Timeouts(config.messageTimeout(), config.handshakeTimeout(), parts.nanoTime()),
-                new AwakeConnections(mostAwake(config)));
+                new AwakeConnections(mostAwake(config), ForwardLimits.STAYING));
         heartbeat = UdpHeartbeat.start(config.udpHeartbeat() ? addresses() : List.of(), parts.metrics());
         listeners = Listeners.start(listening, parts.accepting(), permits, this::open);
         Thread.ofPlatform().name("forward-sweep").daemon().start(this::sweep);

@@ -35,6 +35,14 @@ final class Session implements WireReader.Pauses, HeldBytes.Holder, LendingPool.
 
     private boolean keepsLarge;
 
+    /** Whether the peer is waited for; and whether it was not for long the last time. */
+    private boolean waiting;
+
+    private boolean brisk;
+
+    /** Whether the connection is one of the few that keep their threads. */
+    private boolean staying;
+
     Session(Connection connection) {
         this.connection = connection;
         around = connection.around();
@@ -178,17 +186,42 @@ final class Session implements WireReader.Pauses, HeldBytes.Holder, LendingPool.
             around.pools().held().hold(this, ForwardLimits.AWAKE_BYTES + keptBytes + begun, keepsLarge);
         }
         connection.waiting(inside);
+        waiting = true;
         if (inside) {
+            return 0;
+        }
+        if (staysAwake()) {
             return 0;
         }
         boolean crowded = around.awake().isCrowded();
         return (int) (crowded ? ForwardLimits.CROWDED_PATIENCE : ForwardLimits.IDLE_PATIENCE).toMillis();
     }
 
+    private boolean staysAwake() {
+        if (brisk && !staying) {
+            staying = around.awake().tryStay();
+        } else if (!brisk) {
+            leave();
+        }
+        return staying;
+    }
+
+    private void leave() {
+        if (staying) {
+            staying = false;
+            around.awake().leave();
+        }
+    }
+
     @Override
     public void arrived(int bytes) {
         around.metrics().bytesReceived.add(Math.max(bytes, 0));
         pace.arrived(bytes);
+        if (waiting) {
+            long now = around.timeouts().nanoTime().getAsLong();
+            brisk = connection.silentNanos(now) < ForwardLimits.BRISK.toNanos();
+            waiting = false;
+        }
         connection.working();
     }
 
@@ -218,6 +251,7 @@ final class Session implements WireReader.Pauses, HeldBytes.Holder, LendingPool.
 
     private void giveBack() {
         reader.close();
+        leave();
         around.pools().held().release(this);
         try {
             delivery.close();

@@ -28,7 +28,8 @@ final class Certificates {
     static Certificates make(Path folder, String name) throws IOException, GeneralSecurityException {
         Path file = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         ALIAS,
@@ -51,7 +52,8 @@ final class Certificates {
                 .start();
         try {
             if (!keytool.waitFor(30, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
-                throw new IOException("keytool made no certificate: " + Files.readString(folder.resolve(name + ".log")));
+                throw new IOException(
+                        "keytool made no certificate: " + Files.readString(folder.resolve(name + ".log")));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -70,7 +70,7 @@ final class ScriptedConnection {
                 bounds,
                 admission,
                 new Connection.Timeouts(LONG, LONG, System::nanoTime),
-                new AwakeConnections(1));
+                new AwakeConnections(1, 0));
     }
 
     ScriptedConnection() {

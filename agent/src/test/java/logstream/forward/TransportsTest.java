@@ -116,8 +116,7 @@ class TransportsTest {
     }
 
     private SSLSocket connect(SSLContext context, int port, String... protocols) throws IOException {
-        SSLSocket client =
-                (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        SSLSocket client = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         client.setSoTimeout(30_000);
         if (protocols.length > 0) {
             client.setEnabledProtocols(protocols);
@@ -148,12 +147,11 @@ class TransportsTest {
     @Test
     void listensOnSeveralAddressesAtOnce() throws Exception {
         Path socket = folder.resolve("forward.sock");
-        ForwardServer started =
-                start(TCP, new ListenAddress.Tcp("::1", 0), new ListenAddress.Unix(socket));
+        ForwardServer started = start(TCP, new ListenAddress.Tcp("::1", 0), new ListenAddress.Unix(socket));
         sendAndAwaitAck(connect(started.port()), "one");
         Matcher six = Pattern.compile("tcp://\\[::1]:(\\d+)").matcher(started.listening());
         assertThat(six.find()).as(started.listening()).isTrue();
-        Socket overSix = new Socket("::1", Integer.parseInt(six.group(1)));
+        Socket overSix = new Socket(InetAddress.ofLiteral("::1"), Integer.parseInt(six.group(1)));
         clients.add(overSix);
         sendAndAwaitAck(overSix, "two");
         sendAndAwaitAck(connect(socket), "three");
@@ -167,10 +165,11 @@ class TransportsTest {
             taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             int takenPort = taken.socket().getLocalPort();
             Path socket = folder.resolve("forward.sock");
-            assertThatThrownBy(() ->
-                            start(new ListenAddress.Unix(socket), new ListenAddress.Tcp("127.0.0.1", takenPort)))
-                    .isInstanceOfSatisfying(ListenException.class, refused -> assertThat(refused.url())
-                            .isEqualTo("tcp://127.0.0.1:" + takenPort));
+            assertThatThrownBy(
+                            () -> start(new ListenAddress.Unix(socket), new ListenAddress.Tcp("127.0.0.1", takenPort)))
+                    .isInstanceOfSatisfying(
+                            ListenException.class,
+                            refused -> assertThat(refused.url()).isEqualTo("tcp://127.0.0.1:" + takenPort));
             assertThat(socket).doesNotExist();
         }
     }
@@ -345,9 +344,9 @@ class TransportsTest {
         ForwardServer started = start(TCP);
         Socket client = connect(started.port());
         for (int round = 0; round < 2; round++) {
-            client.getOutputStream()
-                    .write("[\"grid.a\", 1, {\"log\":\"line\"}, {\"chunk\":\"c\"}]\n".getBytes(UTF_8));
-            assertThat(new String(client.getInputStream().readNBytes(11), UTF_8)).isEqualTo("{\"ack\":\"c\"}");
+            client.getOutputStream().write("[\"grid.a\", 1, {\"log\":\"line\"}, {\"chunk\":\"c\"}]\n".getBytes(UTF_8));
+            assertThat(new String(client.getInputStream().readNBytes(11), UTF_8))
+                    .isEqualTo("{\"ack\":\"c\"}");
             await().until(() -> started.awake() == 0);
         }
         assertThat(sink.events).hasSize(2);
@@ -362,8 +361,8 @@ class TransportsTest {
         sendAndAwaitAck(silent, "one");
         byte[] whole = message("grid.a", 1, "line", "two");
         half.getOutputStream().write(whole, 0, whole.length - 5);
-        await().until(() -> metrics.bytesReceived.sum()
-                == whole.length - 5 + message("grid.a", 1, "line", "one").length);
+        await().until(() ->
+                metrics.bytesReceived.sum() == whole.length - 5 + message("grid.a", 1, "line", "one").length);
         await().until(() -> pools.held().total() > 0);
 
         ahead.addAndGet(Duration.ofSeconds(61).toNanos());
