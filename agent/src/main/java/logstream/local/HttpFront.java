@@ -137,11 +137,11 @@ final class HttpFront {
         String declared = exchange.getRequestHeaders().getFirst("Content-Length");
         long length = declared == null ? mostBody : Long.parseLong(declared);
         if (length > mostBody) {
-            throw ServiceError.tooLargeBody(mostBody);
+            throw unread(exchange, ServiceError.tooLargeBody(mostBody));
         }
         int room = (int) length;
         if (!bodyRoom.tryAcquire(room, WAIT_FOR_ROOM_SECONDS, TimeUnit.SECONDS)) {
-            throw ServiceError.of("ServiceUnavailable", "Too many requests at one time.");
+            throw unread(exchange, ServiceError.of("ServiceUnavailable", "Too many requests at one time."));
         }
         return room;
     }
@@ -150,9 +150,15 @@ final class HttpFront {
         InputStream in = exchange.getRequestBody();
         byte[] body = in.readNBytes(mostBody);
         if (body.length == mostBody && in.read() >= 0) {
-            throw ServiceError.tooLargeBody(mostBody);
+            throw unread(exchange, ServiceError.tooLargeBody(mostBody));
         }
         return body;
+    }
+
+    /** A connection with a request that was not read to its end is of no more use: the client must not send another on it. */
+    private static ServiceError unread(HttpExchange exchange, ServiceError error) {
+        exchange.getResponseHeaders().set("Connection", "close");
+        return error;
     }
 
     private void control(HttpExchange exchange, String path) throws IOException {

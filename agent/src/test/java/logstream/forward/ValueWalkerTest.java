@@ -96,28 +96,4 @@ class ValueWalkerTest {
         return ScriptedSocket.cut(
                 bytes, IntStream.range(1, bytes.length).boxed().toList());
     }
-
-    private static final class NoPauses implements WireReader.Pauses {
-        @Override
-        public void flush() {}
-
-        @Override
-        public boolean owesAcks() {
-            return false;
-        }
-
-        @Override
-        public void settle(int heldBytes, boolean large) {}
-
-        @Override
-        public int waiting() {
-            return 0;
-        }
-
-        @Override
-        public void arrived(int bytes) {}
-
-        @Override
-        public void resumed() {}
-    }
 }
