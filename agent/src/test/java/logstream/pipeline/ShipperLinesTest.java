@@ -62,7 +62,7 @@ class ShipperLinesTest {
 
     @BeforeEach
     void open() throws IOException {
-        open(BufferConfig.DEFAULT.withDirectory(folder));
+        open(chunks(16 << 20, 128));
     }
 
     @AfterEach
@@ -169,7 +169,7 @@ class ShipperLinesTest {
     /** Each line begins before the one before has ended: there is never a place between lines. */
     @Test
     void linesThatOverlapWithoutEndAreAllWhole() throws Exception {
-        int lines = 300;
+        int lines = 800;
         byte[] log = new byte[DOCKERS];
         for (int line = 0; line <= lines; line++) {
             Arrays.fill(log, (byte) ('a' + line % 26));
@@ -206,8 +206,7 @@ class ShipperLinesTest {
     /** 100 MB without a newline, through a buffer that never holds more than a part of it. */
     @Test
     void aLineWithoutAnEndPassesThrough() throws Exception {
-        open(new BufferConfig(
-                folder, 1 << 20, 8, BufferConfig.Sync.NEVER, Duration.ofMillis(100), 64 << 20, Duration.ofDays(1)));
+        open(chunks(1 << 20, 8));
         long bytes = 100_000_000;
         byte[] log = new byte[DOCKERS];
         Arrays.fill(log, (byte) 'x');
@@ -244,7 +243,7 @@ class ShipperLinesTest {
         drain();
         assertThat(logs()).containsExactly("x");
 
-        open(BufferConfig.DEFAULT.withDirectory(folder));
+        open(chunks(16 << 20, 128));
         assertThat(metrics.framesRecovered.sum()).isEqualTo(3);
         append(FrameKind.PIECE, pieces.get(2));
         append(FrameKind.PIECE, pieces.get(3));
@@ -281,8 +280,7 @@ class ShipperLinesTest {
     /** The oldest chunk is set aside with the beginning of one line and the end of another. */
     @Test
     void aChunkThatIsSetAsideTakesItsPiecesAlong() throws Exception {
-        open(new BufferConfig(
-                folder, 1 << 20, 2, BufferConfig.Sync.NEVER, Duration.ofMillis(100), 64 << 20, Duration.ofDays(1)));
+        open(chunks(1 << 20, 2));
         stream = records -> DOWN;
         Random random = new Random(3);
         int line = 0;
@@ -375,6 +373,12 @@ class ShipperLinesTest {
                 () -> now);
     }
 
+    /** Never forced: a kill loses nothing that was written. */
+    private BufferConfig chunks(int bytes, int most) {
+        return new BufferConfig(
+                folder, bytes, most, BufferConfig.Sync.NEVER, Duration.ofMillis(100), 64 << 20, Duration.ofDays(1));
+    }
+
     private void crash(Path copy) throws IOException {
         Files.createDirectories(copy);
         try (Stream<Path> files = Files.list(folder)) {
@@ -383,7 +387,7 @@ class ShipperLinesTest {
             }
         }
         folder = copy;
-        open(BufferConfig.DEFAULT.withDirectory(copy));
+        open(chunks(16 << 20, 128));
     }
 
     /** It may be released and deleted in this moment, or be the checkpoint under its first name. */
