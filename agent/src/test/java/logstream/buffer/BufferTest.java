@@ -391,6 +391,24 @@ class BufferTest {
                 .hasMessageContaining("buffer.directory");
     }
 
+    /** The checkpoint of a second ago speaks of the chunk that is gone. */
+    @Test
+    void aKillBehindADeletionDoesNotBringBackWhatWasReleased() throws Exception {
+        BufferConfig config = TestBuffers.config(folder, CHUNK, 4);
+        Buffer buffer = TestBuffers.manual(config, TestBuffers.sources(ChunkFiles.REAL));
+        buffer.append(frames(25));
+        force(buffer);
+        TestBuffers.drain(buffer);
+        buffer.release(13);
+        buffer.step();
+        assertThat(folder.resolve(ChunkFormat.name(0))).doesNotExist();
+        buffer.abandon();
+
+        try (Buffer again = TestBuffers.manual(config, TestBuffers.sources(ChunkFiles.REAL))) {
+            assertThat(again.bufferedFrames()).isEqualTo(12);
+        }
+    }
+
     @Test
     void setsTheOldestChunkAside() throws Exception {
         try (Buffer buffer =
