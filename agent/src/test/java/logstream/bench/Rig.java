@@ -97,7 +97,7 @@ final class Rig implements AutoCloseable {
         LoadPlan plan = scenario.load();
         return """
                 forward:
-                  port: %d
+                  listen: tcp://127.0.0.1:%d
                   max_connections: %d
                 buffer:
                   directory: %s

@@ -124,10 +124,12 @@ final class Scenarios {
 
     private static Stream<Scenario> connections(Scenario s1) {
         return IntStream.of(1, 10, 100, 1_000)
-                .mapToObj(
-                        count -> like(s1, "CONNECTIONS-" + count, "S1 with " + "%,d".formatted(count) + " connections")
-                                .with(SHORT_LINES.withConnections(count))
-                                .lasting(Amount.ofRecords(2_000_000)));
+                .mapToObj(count -> like(
+                                s1,
+                                "CONNECTIONS-" + count,
+                                "S1 with " + "%,d".formatted(count) + (count == 1 ? " connection" : " connections"))
+                        .with(SHORT_LINES.withConnections(count))
+                        .lasting(Amount.ofRecords(2_000_000)));
     }
 
     private static Stream<Scenario> rates() {
