@@ -25,7 +25,7 @@ final class ScriptedSocket extends Socket {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private int piece;
     private int offset;
-    private boolean closed;
+    private volatile boolean closed;
 
     private ScriptedSocket(List<byte[]> pieces) {
         this.pieces = pieces;
@@ -117,6 +117,11 @@ final class ScriptedSocket extends Socket {
 
     @Override
     public void shutdownOutput() {}
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
 
     @Override
     public void close() {
