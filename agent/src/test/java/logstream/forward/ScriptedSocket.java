@@ -29,7 +29,7 @@ final class ScriptedSocket implements Transport {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private int piece;
     private int offset;
-    private boolean closed;
+    private volatile boolean closed;
 
     private ScriptedSocket(List<byte[]> pieces) {
         this.pieces = pieces;
@@ -115,6 +115,11 @@ final class ScriptedSocket implements Transport {
 
     @Override
     public void halfClose() {}
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
 
     @Override
     public void close() {
