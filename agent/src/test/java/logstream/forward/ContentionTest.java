@@ -13,8 +13,8 @@ import static logstream.forward.Wire.zstd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,8 +51,9 @@ class ContentionTest {
                 patience);
     }
 
-    private Connection connection(ScriptedSocket socket, SharedPools pools) throws IOException {
-        return new Connection(
+    private Runnable connection(ScriptedSocket socket, SharedPools pools) {
+        Duration forever = Duration.ofHours(1);
+        Connection connection = new Connection(
                 socket,
                 new Connection.Surroundings(
                         pools,
@@ -60,7 +61,13 @@ class ContentionTest {
                         new Faults(metrics, System::nanoTime),
                         metrics,
                         () -> ScriptedConnection.NOW,
-                        MessageBounds.DEFAULT));
+                        MessageBounds.DEFAULT,
+                        new Admission(SecurityConfig.OPEN, forever, System::nanoTime, new SecureRandom()),
+                        new Connection.Timeouts(forever, forever, System::nanoTime),
+                        new AwakeConnections(1, 0)),
+                false,
+                ended -> {});
+        return connection::run;
     }
 
     private static void assertAtRest(SharedPools pools, int windows) {

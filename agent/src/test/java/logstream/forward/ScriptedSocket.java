@@ -116,8 +116,7 @@ final class ScriptedSocket implements Transport {
     @Override
     public void halfClose() {}
 
-    @Override
-    public boolean isClosed() {
+    boolean isClosed() {
         return closed;
     }
 

