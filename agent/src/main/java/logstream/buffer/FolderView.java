@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * What the folder of a buffer holds, as the next start would see it. Looking takes no lock and writes nothing: it may be
@@ -93,27 +94,28 @@ public record FolderView(
             try {
                 return FolderScan.scan(folder, files);
             } catch (NoSuchFileException e) {
-                if (!Files.isDirectory(folder)) {
-                    throw new IOException("there is no folder " + folder + "; name the one of buffer.directory", e);
+                if (attempt == ATTEMPTS || !Files.isDirectory(folder)) {
+                    throw said(folder, e);
                 }
-                if (attempt == ATTEMPTS) {
-                    throw e;
-                }
-            } catch (NotDirectoryException e) {
-                throw new IOException(folder + " is a file; name the folder of buffer.directory", e);
-            } catch (AccessDeniedException e) {
-                throw mayNot(folder, e);
             } catch (IOException e) {
-                throw e.getCause() instanceof AccessDeniedException denied ? mayNot(folder, denied) : e;
+                throw said(folder, e);
             }
         }
     }
 
-    private static IOException mayNot(Path folder, AccessDeniedException e) {
-        return new IOException(
-                "this user may not read " + (e.getFile() == null ? folder : e.getFile())
-                        + "; run the command as the user of the agent, or as root",
-                e);
+    private static IOException said(Path folder, IOException e) {
+        return switch (e) {
+            case NoSuchFileException missing ->
+                new IOException("there is no folder " + folder + "; name the one of buffer.directory", missing);
+            case NotDirectoryException file ->
+                new IOException(folder + " is a file; name the folder of buffer.directory", file);
+            case AccessDeniedException denied ->
+                new IOException(
+                        "this user may not read " + denied.getFile()
+                                + "; run the command as the user of the agent, or as root",
+                        denied);
+            default -> e.getCause() instanceof AccessDeniedException denied ? said(folder, denied) : e;
+        };
     }
 
     /** Whether nothing says that this is the folder of a buffer. */
@@ -121,6 +123,22 @@ public record FolderView(
         return chunks.isEmpty()
                 && others.stream().noneMatch(OtherFile::torn)
                 && !Files.exists(folder.resolve(FolderLock.FILE));
+    }
+
+    /**
+     * Whether a folder is that of a buffer, without a look at its chunks.
+     *
+     * @throws IOException with a sentence for the operator when it cannot be read, or is no folder
+     */
+    public static boolean isBuffer(Path folder) throws IOException {
+        try (Stream<Path> listing = Files.list(folder)) {
+            return listing.map(path -> path.getFileName().toString())
+                    .anyMatch(name -> name.equals(FolderLock.FILE)
+                            || name.equals(DeadLetters.FOLDER)
+                            || name.endsWith(ChunkFormat.CHUNK_SUFFIX));
+        } catch (IOException e) {
+            throw said(folder, e);
+        }
     }
 
     /** The chunk in which the next frame lies that would be read; empty when all are delivered. */
