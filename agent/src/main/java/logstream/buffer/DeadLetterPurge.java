@@ -18,7 +18,7 @@ public final class DeadLetterPurge {
      */
     public static TakenOut offline(Path bufferFolder, DeadLetterSelection selection) throws IOException {
         try (FolderLock _ = FolderLock.take(bufferFolder)) {
-            return new TakingOut(ChunkFiles.REAL).purge(bufferFolder, selection);
+            return new TakingOut(ChunkFiles.REAL).purge(DeadLetterFiles.list(bufferFolder), selection);
         }
     }
 }

@@ -195,9 +195,9 @@ final class DeadLetters implements Closeable {
      */
     TakenOut takeOut(DeadLetterSelection selection, DeadLetterTaker taker)
             throws IOException, BufferClosedException, DeadLettersBusyException {
-        beginTakingOut();
+        List<DeadLetterFile> ended = beginTakingOut();
         try {
-            return new TakingOut(sources.files()).takeOut(config.directory(), selection, taker);
+            return new TakingOut(sources.files()).takeOut(ended, selection, taker);
         } finally {
             endTakingOut();
         }
@@ -209,21 +209,27 @@ final class DeadLetters implements Closeable {
      * @throws DeadLettersBusyException when another thread takes some out
      */
     TakenOut purge(DeadLetterSelection selection) throws IOException, DeadLettersBusyException {
-        beginTakingOut();
+        List<DeadLetterFile> ended = beginTakingOut();
         try {
-            return new TakingOut(sources.files()).purge(config.directory(), selection);
+            return new TakingOut(sources.files()).purge(ended, selection);
         } finally {
             endTakingOut();
         }
     }
 
-    private void beginTakingOut() throws DeadLettersBusyException {
+    /** The files of this moment: none of them is written to any more. */
+    private List<DeadLetterFile> beginTakingOut() throws IOException, DeadLettersBusyException {
         if (!takingOut.tryLock()) {
             throw new DeadLettersBusyException();
         }
-        synchronized (this) {
-            // What is found now is not continued.
-            end();
+        try {
+            synchronized (this) {
+                end();
+                return DeadLetterFiles.list(config.directory(), sources.files());
+            }
+        } catch (IOException | RuntimeException e) {
+            takingOut.unlock();
+            throw e;
         }
     }
 

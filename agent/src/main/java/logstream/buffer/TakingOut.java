@@ -25,11 +25,12 @@ final class TakingOut {
         this.files = files;
     }
 
-    /** Takes out those that are meant and are there now, the oldest file first. */
-    TakenOut takeOut(Path bufferFolder, DeadLetterSelection selection, DeadLetterTaker taker)
+    /** Takes out those that are meant, file by file. */
+    TakenOut takeOut(List<DeadLetterFile> from, DeadLetterSelection selection, DeadLetterTaker taker)
             throws IOException, BufferClosedException {
+        deleteHalfWritten(from);
         TakenOut taken = TakenOut.NOTHING;
-        for (DeadLetterFile file : begin(bufferFolder)) {
+        for (DeadLetterFile file : from) {
             if (selection.wants(file)) {
                 taken = taken.plus(
                         switch (file) {
@@ -43,9 +44,10 @@ final class TakingOut {
     }
 
     /** Deletes those that are meant. */
-    TakenOut purge(Path bufferFolder, DeadLetterSelection selection) throws IOException {
+    TakenOut purge(List<DeadLetterFile> from, DeadLetterSelection selection) throws IOException {
+        deleteHalfWritten(from);
         TakenOut deleted = TakenOut.NOTHING;
-        for (DeadLetterFile file : begin(bufferFolder)) {
+        for (DeadLetterFile file : from) {
             if (selection.wants(file)) {
                 deleted = deleted.plus(
                         switch (file) {
@@ -60,15 +62,13 @@ final class TakingOut {
         return deleted;
     }
 
-    /** The files that are there, without those that a crash left behind half written. */
-    private List<DeadLetterFile> begin(Path bufferFolder) throws IOException {
-        List<DeadLetterFile> found = DeadLetterFiles.list(bufferFolder, files);
-        for (DeadLetterFile file : found) {
+    /** What a crash left behind. */
+    private void deleteHalfWritten(List<DeadLetterFile> from) throws IOException {
+        for (DeadLetterFile file : from) {
             if (file.name().endsWith(TEMP_SUFFIX)) {
                 files.delete(file.path());
             }
         }
-        return found;
     }
 
     private TakenOut letters(DeadLetterFile.Letters file, DeadLetterSelection selection) throws IOException {

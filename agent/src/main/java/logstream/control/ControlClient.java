@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks the agent that uses a folder to do something.
@@ -17,6 +19,8 @@ import java.util.function.Consumer;
  * <p>Threading: stateless.
  */
 public final class ControlClient {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
+
     private ControlClient() {}
 
     /** Whether an agent answers for this folder. */
@@ -57,6 +61,15 @@ public final class ControlClient {
                     onProgress.accept(soFar);
                 }
             }
+        }
+    }
+
+    /** An agent that is busy says so and hangs up without reading: what it says is read all the same. */
+    private static void write(Lines lines, String request) {
+        try {
+            lines.write(request, ControlSocket.PATIENCE);
+        } catch (IOException e) {
+            LOG.debug("The agent does not read: {}", e.toString());
         }
     }
 

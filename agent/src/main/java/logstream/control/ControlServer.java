@@ -2,6 +2,7 @@ package logstream.control;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -12,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,15 +52,18 @@ public final class ControlServer implements AutoCloseable {
     private final Path socket;
     private final ServerSocketChannel listener;
     private final Map<String, ControlAction> actions;
+    private final Duration patience;
     private final Semaphore slots = new Semaphore(CONNECTIONS);
     private final Set<Lines> open = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("control-", 0).factory());
 
-    private ControlServer(Path socket, ServerSocketChannel listener, Map<String, ControlAction> actions) {
+    private ControlServer(
+            Path socket, ServerSocketChannel listener, Map<String, ControlAction> actions, Duration patience) {
         this.socket = socket;
         this.listener = listener;
         this.actions = new TreeMap<>(actions);
+        this.patience = patience;
     }
 
     /**
@@ -69,6 +74,11 @@ public final class ControlServer implements AutoCloseable {
      * @throws IOException with a sentence when there can be none
      */
     public static ControlServer start(Path folder, Map<String, ControlAction> actions) throws IOException {
+        return start(folder, actions, ControlSocket.PATIENCE);
+    }
+
+    /** @param patience for a request to come, and for an answer to be taken */
+    static ControlServer start(Path folder, Map<String, ControlAction> actions, Duration patience) throws IOException {
         Path socket = ControlSocket.in(folder);
         if (!ControlSocket.fits(folder)) {
             throw new IOException("the path " + socket + " is longer than the " + ControlSocket.MAX_PATH_BYTES
@@ -84,7 +94,7 @@ public final class ControlServer implements AutoCloseable {
             listener.close();
             throw new IOException("the file system of " + folder + " has no sockets, or no permissions", e);
         }
-        ControlServer server = new ControlServer(socket, listener, actions);
+        ControlServer server = new ControlServer(socket, listener, actions, patience);
         Thread.ofPlatform().daemon().name("control-accept").start(server::accept);
         return server;
     }
@@ -147,7 +157,15 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void answer(Lines lines) throws IOException {
-        var line = lines.read(ControlSocket.PATIENCE);
+        Optional<String> line;
+        try {
+            line = lines.read(patience);
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            refuse(lines, e.getMessage() + ": that is no request");
+            return;
+        }
         if (line.isEmpty()) {
             // Someone only looked whether we are here.
             return;
@@ -156,7 +174,7 @@ public final class ControlServer implements AutoCloseable {
         try {
             request = ControlSocket.parse(line.get());
         } catch (IOException e) {
-            refuse(lines, e.getMessage() + " is no request");
+            refuse(lines, e.getMessage() + ": that is no request");
             return;
         }
         String command = request.path(ControlSocket.COMMAND).asText();
@@ -170,7 +188,7 @@ public final class ControlServer implements AutoCloseable {
         run(action, request, lines, command);
     }
 
-    private static void run(ControlAction action, ObjectNode request, Lines lines, String command) throws IOException {
+    private void run(ControlAction action, ObjectNode request, Lines lines, String command) throws IOException {
         try {
             LOG.info("told to {}: {}", command, request);
             ObjectNode done = action.run(request, soFar -> tell(lines, ControlSocket.PROGRESS, soFar));
@@ -183,11 +201,11 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private static boolean tell(Lines lines, String what, ObjectNode object) {
+    private boolean tell(Lines lines, String what, ObjectNode object) {
         try {
             ObjectNode line = ControlSocket.object();
             line.set(what, object);
-            lines.write(ControlSocket.line(line), ControlSocket.PATIENCE);
+            lines.write(ControlSocket.line(line), patience);
             return true;
         } catch (IOException e) {
             LOG.debug("Nobody listens any more: {}", e.toString());
@@ -195,10 +213,10 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private static void refuse(Lines lines, String sentence) throws IOException {
+    private void refuse(Lines lines, String sentence) throws IOException {
         lines.write(
                 ControlSocket.line(ControlSocket.object().put(ControlSocket.REFUSED, sentence)),
-                ControlSocket.PATIENCE);
+                patience);
     }
 
     /** Takes no more requests and deletes the socket's file: while the folder is still ours. */
