@@ -36,8 +36,9 @@ import picocli.CommandLine.Spec;
             "  The lines of one chunk, as its containers wrote them:",
             "    logstream buffer dump --chunk 1f --json | jq -r '.data | fromjson | .log'",
             "",
-            "A piece of a longer line is shown as (piece), with the bytes around it. With --json each line has",
-            "chunk, index, key, kind, delivered, bytes, and data (data_base64 when it is no UTF-8).",
+            "With --json each line has chunk, index, key, kind, delivered, bytes, and data (data_base64 when it is no",
+            "UTF-8). Of a piece of a longer line the data are the bytes of the line; it also has line_id, ordinal",
+            "and last.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",

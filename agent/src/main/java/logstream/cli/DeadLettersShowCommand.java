@@ -16,7 +16,6 @@ import logstream.buffer.DeadLetterSelection;
 import logstream.buffer.LetterReader;
 import logstream.buffer.StoredFrame;
 import logstream.buffer.StoredFrames;
-import logstream.pipeline.KeyedFrame;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,8 +38,8 @@ import picocli.CommandLine.Spec;
             "  The lines themselves:",
             "    logstream dead-letters show --json | jq -r '.data | fromjson | .log'",
             "",
-            "With --json each line has file, time, cause, reason, key, bytes, and data (data_base64 when it is no",
-            "UTF-8).",
+            "With --json each line has file, time, cause, reason, key, kind, bytes, and data (data_base64 when it",
+            "is no UTF-8); a piece of a longer line also has line_id, ordinal and last, and its data are the line's.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -132,7 +131,7 @@ final class DeadLettersShowCommand implements Callable<Integer> {
                 return;
             }
             if (selection.wants(letter)) {
-                dump.letter(file.name(), letter);
+                dump.letter(file, letter);
                 left--;
             }
         }
@@ -144,10 +143,7 @@ final class DeadLettersShowCommand implements Callable<Integer> {
             if (frame == null) {
                 return;
             }
-            KeyedFrame keyed = KeyedFrame.of(frame);
-            dump.letter(
-                    chunk.name(),
-                    new DeadLetter(keyed.key(), chunk.cause(), chunk.reason(), chunk.came(), keyed.payload()));
+            dump.frame(chunk, frame);
             left--;
         }
     }

@@ -30,6 +30,29 @@ public record KeyedFrame(String key, FrameKind kind, byte[] payload) {
     /** A partition key has at most 256 characters, of at most 4 bytes each. */
     private static final int MAX_KEY_BYTES = 1024;
 
+    /**
+     * A part of a line.
+     *
+     * @param lineId the same in all parts of the line
+     * @param ordinal place in the line, from 1
+     * @param log the bytes of the line
+     */
+    public record LinePiece(String lineId, int ordinal, boolean last, byte[] log) {}
+
+    /** What it holds if that is a part of a line; empty otherwise, and when it makes no sense. */
+    public Optional<LinePiece> piece() {
+        if (kind != FrameKind.PIECE) {
+            return Optional.empty();
+        }
+        try {
+            Piece piece = Piece.read(payload);
+            byte[] log = Arrays.copyOfRange(payload, piece.logAt(), piece.logAt() + piece.logLength());
+            return Optional.of(new LinePiece(piece.id(), piece.ordinal(), piece.last(), log));
+        } catch (IllegalStateException _) {
+            return Optional.empty();
+        }
+    }
+
     static KeyedFrame of(long identity, Frame frame) {
         return of(identity, frame.sequence(), frame.index(), frame.kind(), frame.payload());
     }

@@ -102,6 +102,13 @@ class BufferCommandsTest {
                 new StoredFrame(IDENTITY, 31, 5, 7, FrameKind.RECORD, bytes("{\"log\":\"größer\u001b[31m\"}"));
         StoredFrame keyed =
                 new StoredFrame(IDENTITY, 31, 6, 8, FrameKind.KEYED, bytes("\u0001\u0003\u0000key{\"log\":\"again\"}"));
+        StoredFrame piece = new StoredFrame(
+                IDENTITY,
+                31,
+                8,
+                10,
+                FrameKind.PIECE,
+                bytes("\u0001\u0002\u0003\u0000\u0000\u0000\u0001\u0000\u0000\u0000\u0002\u0000\u0000\u0000ab{,}the end"));
         StoredFrame binary = new StoredFrame(IDENTITY, 31, 7, 9, FrameKind.RECORD, new byte[] {(byte) 0xff, 'x'});
         StringBuilder all = new StringBuilder();
         for (boolean json : new boolean[] {false, true}) {
@@ -110,6 +117,7 @@ class BufferCommandsTest {
             dump.frame(plain, true);
             dump.frame(keyed, false);
             dump.frame(binary, false);
+            dump.frame(piece, false);
             all.append(out.toString(StandardCharsets.UTF_8));
         }
         Golden.check("buffer-dump.txt", all.toString());

@@ -93,10 +93,11 @@ class DeadLetterCommandsTest {
     void recordsAreShownAsWritten() throws IOException {
         DeadLetter letter = new DeadLetter(
                 "key-1", "refused", "InvalidArgument:\nno\u001b such field", TIME, bytes("{\"log\":\"a\"}"));
+        DeadLetterFile file = new DeadLetterFile.Letters(Path.of("0000000000000000.letters"), 100, TIME);
         StringBuilder all = new StringBuilder();
         for (boolean json : new boolean[] {false, true}) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            new RecordDump(out, json, false).letter("0000000000000000.letters", letter);
+            new RecordDump(out, json, false).letter(file, letter);
             all.append(out.toString(StandardCharsets.UTF_8));
         }
         Golden.check("dead-letters-show.txt", all.toString());

@@ -62,6 +62,32 @@ class KeyedFrameTest {
         assertThat(read.payload()).containsExactly(1, 2);
     }
 
+    @Test
+    void aPieceIsTiedToThePlaceThatItFirstHad() {
+        byte[] payload = Pieces.payload("line", 2, true, "the end".getBytes(StandardCharsets.UTF_8));
+        FrameBatch batch = new FrameBatch(16);
+        KeyedFrame.of(frame(FrameKind.PIECE, payload)).addTo(batch);
+
+        KeyedFrame read = KeyedFrame.of(new StoredFrame(IDENTITY, 100, 200, 300, FrameKind.KEYED, payload(batch)));
+
+        assertThat(RecordKey.place(read.key())).hasValue(new RecordKey.Place(IDENTITY, 6, 7, 0));
+        assertThat(read.piece()).hasValueSatisfying(piece -> {
+            assertThat(piece.lineId() + piece.ordinal() + piece.last()).isEqualTo("line2true");
+            assertThat(piece.log()).asString(StandardCharsets.UTF_8).isEqualTo("the end");
+        });
+    }
+
+    @Test
+    void aPieceWithoutAPlaceIsNone() {
+        byte[] payload = Pieces.payload("line", 1, false, new byte[3]);
+        FrameBatch batch = new FrameBatch(16);
+        new KeyedFrame("no place", FrameKind.PIECE, payload).addTo(batch);
+
+        assertThat(KeyedFrame.of(frame(FrameKind.KEYED, payload(batch))).kind()).isEqualTo(FrameKind.KEYED);
+        assertThat(new KeyedFrame("k", FrameKind.PIECE, new byte[3]).piece()).isEmpty();
+        assertThat(new KeyedFrame("k", FrameKind.RECORD, payload).piece()).isEmpty();
+    }
+
     /** Outward face: what is on disk now must be read by what comes after. */
     @Test
     void theFormatIsAsWritten() {
