@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import logstream.buffer.Buffer;
+import logstream.control.ControlAction;
+import logstream.control.ControlServer;
 import logstream.forward.ForwardServer;
 import logstream.forward.ListenException;
 import logstream.kinesis.KinesisStream;
@@ -28,12 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class Agent {
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
-    /** At stop, a connection on which nothing came for so long is taken to have sent all. */
-    private static final Duration DRAIN_SILENCE = Duration.ofSeconds(1);
-
-    /** At stop, reading ends at the latest after this: together with the grace it fits into the 10 s of docker stop. */
-    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
-
     private final AgentConfig config;
     private final Buffer buffer;
     private final KinesisStream stream;
@@ -42,6 +40,8 @@ public final class Agent {
     private final StreamCheck streamCheck;
     private final ForwardServer forward;
     private final MonitorServer monitor;
+    private final Drain drain;
+    private final Optional<ControlServer> control;
 
     private Agent(
             AgentConfig config,
@@ -51,7 +51,9 @@ public final class Agent {
             Shipper shipper,
             StreamCheck streamCheck,
             ForwardServer forward,
-            MonitorServer monitor) {
+            MonitorServer monitor,
+            Drain drain,
+            Optional<ControlServer> control) {
         this.config = config;
         this.buffer = buffer;
         this.stream = stream;
@@ -60,6 +62,8 @@ public final class Agent {
         this.streamCheck = streamCheck;
         this.forward = forward;
         this.monitor = monitor;
+        this.drain = drain;
+        this.control = control;
     }
 
     /**
@@ -98,7 +102,10 @@ public final class Agent {
                     forward.listening(),
                     config.monitor().bind(),
                     monitor.port());
-            return new Agent(config, buffer, stream, requests, shipper, streamCheck, forward, monitor);
+            Drain drain = new Drain(
+                    new RunningParts(forward, buffer, shipper, config.buffer().directory()));
+            Optional<ControlServer> control = openControl(config, drain, new DeadLetterActions(buffer, metrics));
+            return new Agent(config, buffer, stream, requests, shipper, streamCheck, forward, monitor, drain, control);
         } catch (StartException | RuntimeException e) {
             if (monitor != null) {
                 monitor.close();
@@ -118,22 +125,27 @@ public final class Agent {
         return monitor.port();
     }
 
+    /** Calls back when it was told to drain, and that is over: then it is to be stopped. */
+    public void onDrained(Runnable callback) {
+        drain.onOver(callback);
+    }
+
     /** Stops from the source: closes the listener, drains connections, forces the buffer, ships for the grace, ends. */
     public void stop() {
         log.info("stopping: reading what senders still have");
-        forward.stop(DRAIN_SILENCE, DRAIN_LIMIT);
-        buffer.closeIntake();
+        new RunningParts(forward, buffer, shipper, config.buffer().directory()).stopIntake(RunningParts.READ_LIMIT);
         streamCheck.stop();
-        log.info(
-                "stopping: shipping {} buffered lines for at most {} s",
-                buffer.bufferedFrames(),
-                config.shutdownGrace().toSeconds());
-        boolean empty = drain();
+        Duration grace = drain.isOver() ? Duration.ZERO : config.shutdownGrace();
+        log.info("stopping: shipping {} buffered lines for at most {} s", buffer.bufferedFrames(), grace.toSeconds());
+        boolean empty = ship(grace);
         stream.close();
         requests.shutdownNow();
         long left = buffer.bufferedFrames() - shipper.doneNotReleased();
+        control.ifPresent(ControlServer::stop);
         buffer.close();
         monitor.close();
+        drain.agentEnded();
+        control.ifPresent(ControlServer::close);
         if (empty) {
             log.info("stopped: every line is delivered");
         } else {
@@ -144,9 +156,9 @@ public final class Agent {
         }
     }
 
-    private boolean drain() {
+    private boolean ship(Duration grace) {
         try {
-            return shipper.drain(config.shutdownGrace());
+            return shipper.drain(grace);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -159,6 +171,21 @@ public final class Agent {
         } catch (IOException e) {
             throw new StartException(
                     "the buffer folder " + config.buffer().directory() + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** Without it the agent works, but cannot be told anything: no reason not to start. */
+    private static Optional<ControlServer> openControl(AgentConfig config, Drain drain, DeadLetterActions deadLetters) {
+        Map<String, ControlAction> actions = Map.of(
+                "drain", drain, "dead-letters replay", deadLetters::replay, "dead-letters purge", deadLetters::purge);
+        try {
+            return Optional.of(ControlServer.start(config.buffer().directory(), actions));
+        } catch (IOException e) {
+            log.warn(
+                    "there is no control socket: {}. drain, and replay and purge of dead letters, cannot reach this agent;"
+                            + " set buffer.directory to a folder where there can be one.",
+                    e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -262,6 +262,22 @@ public final class Buffer implements AutoCloseable {
         deadLetters.keep(letters);
     }
 
+    /**
+     * Any thread, but the reader thread. Takes dead letters out of their folder; may wait for as long as the taker does.
+     *
+     * @throws DeadLettersBusyException when others are being taken out
+     * @throws BufferClosedException from the taker
+     */
+    public TakenOut takeOutDeadLetters(DeadLetterSelection selection, DeadLetterTaker taker)
+            throws IOException, BufferClosedException, DeadLettersBusyException {
+        return deadLetters.takeOut(selection, taker);
+    }
+
+    /** Any thread. Deletes dead letters. */
+    public TakenOut purgeDeadLetters(DeadLetterSelection selection) throws IOException, DeadLettersBusyException {
+        return deadLetters.purge(selection);
+    }
+
     /** Frames appended, or recovered, that are neither released nor known to be damaged. */
     public long bufferedFrames() {
         state.lock.lock();

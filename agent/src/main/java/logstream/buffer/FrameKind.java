@@ -7,7 +7,9 @@ public enum FrameKind {
     /** A record whose partition key is derived from the frame's place. */
     RECORD(1),
     /** A part of a line that is longer than its sender's events; records are made of pieces when they are read. */
-    PIECE(2);
+    PIECE(2),
+    /** A record, or whatever another kind stands for, together with the key of its first place: replayed, or imported. */
+    KEYED(3);
 
     private static final FrameKind[] KINDS = values();
 

@@ -32,7 +32,9 @@ public final class Metrics {
     /** Why the agent made an event of its own. */
     public enum CreateCause {
         /** An event too large for one record was cut: each piece after the first. */
-        CUT
+        CUT,
+        /** A dead letter was put into the buffer again. When it became one, it was counted as a dead letter for good. */
+        REPLAYED
     }
 
     /** Why a record was given up on and kept aside. */

@@ -60,9 +60,13 @@ final class Joiner {
         this.records = records;
     }
 
-    /** Takes the next piece that was read. */
-    void add(Frame frame, long slot) {
-        Piece piece = Piece.read(frame.payload());
+    /**
+     * Takes the next piece that was read.
+     *
+     * @param origin place of the frame in which the piece first lay, from which keys are made: that of this frame, unless
+     *     the piece was replayed
+     */
+    void add(Frame frame, long slot, RecordKey.Place origin, Piece piece) {
         Line line = open.get(piece.id());
         if (line != null && line.contradicts(piece)) {
             end(line, false);
@@ -82,7 +86,7 @@ final class Joiner {
         if (line == null) {
             line = begin(piece, before);
         }
-        Line.Held held = new Line.Held(piece, frame, slot, records.escapedLength(piece));
+        Line.Held held = new Line.Held(piece, frame, origin, slot, records.escapedLength(piece));
         line.add(held);
         bytes += held.bytes();
         if (line.isComplete()) {
@@ -138,6 +142,13 @@ final class Joiner {
             }
         }
         end(oldest, false);
+    }
+
+    /** Ends all lines: what is here of them leaves in parts. */
+    void endAll() {
+        while (!open.isEmpty()) {
+            endOldest();
+        }
     }
 
     /** Forgets the pieces in a chunk that was set aside. */

@@ -19,9 +19,10 @@ final class Line {
     /**
      * A piece, and where its frame is.
      *
+     * @param origin place from which keys are made
      * @param jsonBytes its line takes at most so many bytes in a record
      */
-    record Held(Piece piece, Frame frame, long slot, int jsonBytes) {
+    record Held(Piece piece, Frame frame, RecordKey.Place origin, long slot, int jsonBytes) {
         int bytes() {
             return piece.payload().length + PIECE_OVERHEAD_BYTES;
         }

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
-import logstream.buffer.Frame;
 import logstream.kinesis.OutgoingRecord;
 
 /**
@@ -14,17 +13,12 @@ import logstream.kinesis.OutgoingRecord;
  * <p>Threading: confined to the shipper thread.
  */
 final class LineRecords {
-    private final long identity;
     private final Outstanding outstanding;
     private final Consumer<Shipment> out;
     private final LineJson json = new LineJson();
 
-    /**
-     * @param identity of the buffer
-     * @param out takes the records
-     */
-    LineRecords(long identity, Outstanding outstanding, Consumer<Shipment> out) {
-        this.identity = identity;
+    /** @param out takes the records */
+    LineRecords(Outstanding outstanding, Consumer<Shipment> out) {
         this.outstanding = outstanding;
         this.out = out;
     }
@@ -38,7 +32,7 @@ final class LineRecords {
     void sendWhole(Line line) {
         Collection<Line.Held> all = line.pieces().values();
         Line.Held first = line.pieces().firstEntry().getValue();
-        String key = key(first.frame(), 0);
+        String key = key(first, 0);
         byte[] record = json.whole(first.piece(), bytes(all, Line.Carry.NONE));
         send(line, new OutgoingRecord(key, record), all, Shipment.NO_SLOT, line.lastSlot());
     }
@@ -87,7 +81,7 @@ final class LineRecords {
         }
         byte[] record =
                 json.part(run.getFirst().piece(), text, text.length - kept, run.size(), line.isLast(lastOrdinal));
-        OutgoingRecord part = new OutgoingRecord(key(last.frame(), run.size()), record);
+        OutgoingRecord part = new OutgoingRecord(key(last, run.size()), record);
         send(line, part, run, takesCarry ? carry.slot() : Shipment.NO_SLOT, Shipment.NO_SLOT);
     }
 
@@ -117,8 +111,10 @@ final class LineRecords {
         return at == length ? bytes : Arrays.copyOf(bytes, at);
     }
 
-    private String key(Frame frame, int pieces) {
-        return RecordKey.of(new RecordKey.Place(identity, frame.sequence(), frame.index(), pieces));
+    private static String key(Line.Held held, int pieces) {
+        RecordKey.Place origin = held.origin();
+        return RecordKey.of(
+                new RecordKey.Place(origin.identity(), origin.sequence(), origin.index(), pieces));
     }
 
     /** @param tieTo a slot, if it lies behind those of the pieces, without which they are not released */

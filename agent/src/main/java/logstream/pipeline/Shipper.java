@@ -76,6 +76,7 @@ public final class Shipper {
     private long inFlightBytes;
     private long readRetryNanos;
     private volatile boolean draining;
+    private volatile boolean endingLines;
     private volatile boolean stopped;
 
     /**
@@ -101,7 +102,7 @@ public final class Shipper {
         this.readRetryNanos = nanoClock.getAsLong();
         this.outstanding = new Outstanding(metrics);
         this.outbox = new Outbox(config);
-        LineRecords lines = new LineRecords(buffer.identity(), outstanding, outbox::addFresh);
+        LineRecords lines = new LineRecords(outstanding, outbox::addFresh);
         this.joiner = new Joiner(joinTimeout, outstanding, lines);
         this.outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
         this.flow = new FlowControl(config.maxRequestsInFlight(), nanoClock.getAsLong());
@@ -132,13 +133,29 @@ public final class Shipper {
      * @return whether the buffer was emptied
      */
     public boolean drain(Duration grace) throws InterruptedException {
-        draining = true;
-        wake();
-        boolean _ = drained.await(grace.toNanos(), TimeUnit.NANOSECONDS);
+        hurry();
+        boolean _ = awaitDrained(grace);
         stopped = true;
         wake();
         thread.join();
         return buffer.bufferedFrames() == 0;
+    }
+
+    /** From now on nothing waits for a fuller batch, and nothing is set aside to make room: intake is closed. Any thread. */
+    public void hurry() {
+        draining = true;
+        wake();
+    }
+
+    /** As { #hurry}; lines that are open end, too, with what is here of them: no piece is to come any more. */
+    public void shipEverything() {
+        endingLines = true;
+        hurry();
+    }
+
+    /** Waits, after one of the two, until all they speak of is shipped or the time is over; returns whether it is. */
+    public boolean awaitDrained(Duration limit) throws InterruptedException {
+        return drained.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void wake() {
@@ -181,7 +198,8 @@ public final class Shipper {
     /** All that was appended was read, and is done or part of an open line. */
     private boolean hasShippedAll() {
         boolean idle = outbox.bytes() == 0 && inFlight.get() == 0 && givenUp.isEmpty();
-        return idle && buffer.bufferedFrames() == outstanding.count();
+        long open = endingLines ? 0 : outstanding.count();
+        return idle && buffer.bufferedFrames() == open;
     }
 
     private void settle(long now) {
@@ -196,7 +214,7 @@ public final class Shipper {
 
     /** Past the limit of retries, and only while intake waits for room, the oldest chunk goes to the dead letters. */
     private void makeRoom() {
-        if (!outage.isExhausted() || inFlight.get() > 0 || !givenUp.isEmpty() || !buffer.isFull()) {
+        if (draining || !outage.isExhausted() || inFlight.get() > 0 || !givenUp.isEmpty() || !buffer.isFull()) {
             return;
         }
         long sequence = outstanding.oldestSequence();
@@ -277,7 +295,11 @@ public final class Shipper {
                     && outbox.bytes() + inFlightBytes < MAX_HELD_BYTES) {
                 Frame frame = buffer.read();
                 if (frame == null) {
-                    joiner.endQuiet(now);
+                    if (endingLines && buffer.bufferedFrames() == outstanding.count()) {
+                        joiner.endAll();
+                    } else {
+                        joiner.endQuiet(now);
+                    }
                     return;
                 }
                 joiner.endQuiet(frame.appendedNanos());
@@ -295,15 +317,19 @@ public final class Shipper {
 
     private void accept(Frame frame) {
         long slot = outstanding.add(frame.sequence(), frame.ordinal(), frame.payload().length + RecordKey.CHARACTERS);
-        switch (frame.kind()) {
-            case RECORD -> acceptRecord(frame, slot);
-            case PIECE -> joiner.add(frame, slot);
+        KeyedFrame keyed = KeyedFrame.of(buffer.identity(), frame);
+        switch (keyed.kind()) {
+            case RECORD -> acceptRecord(frame, slot, new OutgoingRecord(keyed.key(), keyed.payload()));
+            case PIECE ->
+                joiner.add(frame, slot, RecordKey.place(keyed.key()).orElseThrow(), Piece.read(keyed.payload()));
+            case KEYED -> {
+                Shipment unreadable = Shipment.of(frame, slot, new OutgoingRecord(keyed.key(), keyed.payload()));
+                givenUp.add(unreadable, DeadLetterCause.REFUSED, "its frame holds no record, and no piece of one");
+            }
         }
     }
 
-    private void acceptRecord(Frame frame, long slot) {
-        String key = RecordKey.of(buffer.identity(), frame.sequence(), frame.index());
-        OutgoingRecord record = new OutgoingRecord(key, frame.payload());
+    private void acceptRecord(Frame frame, long slot, OutgoingRecord record) {
         Shipment shipment = Shipment.of(frame, slot, record);
         if (record.size() > OutgoingRecord.MAX_BYTES) {
             String reason = "data and key are " + record.size() + " bytes, a stream takes " + OutgoingRecord.MAX_BYTES;

@@ -473,9 +473,11 @@ class BufferTest {
         for (int run = 0; run < 2; run++) {
             try (Buffer buffer = Buffer.open(config, metrics)) {
                 buffer.keepDeadLetters(List.of(
-                        new DeadLetter("key-é", "refused 17 times", Instant.ofEpochMilli(1234), new byte[] {1, 2, 3}),
-                        new DeadLetter("k", "", Instant.EPOCH, new byte[0])));
-                buffer.keepDeadLetters(List.of(new DeadLetter("third", "r", Instant.EPOCH, new byte[] {9})));
+                        new DeadLetter(
+                                "key-é", "refused", "refused 17 times", Instant.ofEpochMilli(1234), new byte[] {1, 2, 3
+                                }),
+                        new DeadLetter("k", "", "", Instant.EPOCH, new byte[0])));
+                buffer.keepDeadLetters(List.of(new DeadLetter("third", "refused", "r", Instant.EPOCH, new byte[] {9})));
                 assertThat(buffer.gauges().deadLetterBytes()).isPositive();
             }
         }

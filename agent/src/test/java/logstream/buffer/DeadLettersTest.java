@@ -34,7 +34,7 @@ class DeadLettersTest {
     }
 
     private static DeadLetter letter(String key, int bytes) {
-        return new DeadLetter(key, "why", Instant.EPOCH, new byte[bytes]);
+        return new DeadLetter(key, "refused", "why", Instant.EPOCH, new byte[bytes]);
     }
 
     private Path file(int number) {
@@ -94,13 +94,13 @@ class DeadLettersTest {
         }
     }
 
-    /** As the class comment of {@link DeadLetters} has it; ends at what does not check. */
+    /** As the class comment of {@link LetterFormat} has it; ends at what does not check. */
     static List<DeadLetter> parse(byte[] file) {
         ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        assertThat(in.getLong()).isEqualTo(DeadLetters.MAGIC);
-        assertThat(in.getInt()).isEqualTo(1);
+        assertThat(in.getLong()).isEqualTo(LetterFormat.MAGIC);
+        assertThat(in.getInt()).isEqualTo(2);
         List<DeadLetter> letters = new ArrayList<>();
-        while (in.remaining() >= 24) {
+        while (in.remaining() >= 28) {
             int length = in.getInt();
             int checksum = in.getInt();
             if (length > in.remaining()) {
@@ -114,13 +114,17 @@ class DeadLettersTest {
             int end = in.position() + length;
             Instant time = Instant.ofEpochMilli(in.getLong());
             byte[] key = new byte[in.getInt()];
+            byte[] cause = new byte[in.getInt()];
             byte[] reason = new byte[in.getInt()];
-            in.get(key).get(reason);
+            in.get(key).get(cause).get(reason);
             byte[] data = new byte[end - in.position()];
             in.get(data);
-            letters.add(new DeadLetter(
-                    new String(key, StandardCharsets.UTF_8), new String(reason, StandardCharsets.UTF_8), time, data));
+            letters.add(new DeadLetter(text(key), text(cause), text(reason), time, data));
         }
         return letters;
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -33,7 +33,7 @@ final class JoinerRun {
     /** What was sent, also when it is done. */
     final List<OutgoingRecord> records = new ArrayList<>();
 
-    final Joiner joiner = new Joiner(TIMEOUT, outstanding, new LineRecords(IDENTITY, outstanding, this::take));
+    final Joiner joiner = new Joiner(TIMEOUT, outstanding, new LineRecords(outstanding, this::take));
     private final Set<Shipment> done = new HashSet<>();
     private final List<byte[]> payloads;
     private int read;
@@ -59,7 +59,12 @@ final class JoinerRun {
     void readNext() {
         byte[] payload = payloads.get(read);
         long slot = outstanding.add(sequence(read), read, payload.length);
-        joiner.add(new Frame(read, sequence(read), read % CHUNK_FRAMES, FrameKind.PIECE, payload, nanos), slot);
+        int index = read % CHUNK_FRAMES;
+        joiner.add(
+                new Frame(read, sequence(read), index, FrameKind.PIECE, payload, nanos),
+                slot,
+                new RecordKey.Place(IDENTITY, sequence(read), index, 0),
+                Piece.read(payload));
         read++;
     }
 
