@@ -31,22 +31,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Buffer implements AutoCloseable {
     private final BufferConfig config;
-    private final Metrics metrics;
-    private final Sources sources;
     private final long identity;
     private final FolderLock folderLock;
     private final BufferState state;
     private final CommitLoop commit;
     private final FrameReader reader;
     private final DeadLetters deadLetters;
+    private final Appender appender;
+    private final OldestChunk oldestChunk;
     private final Thread commitThread;
     private final BufferGauges gauges;
     private boolean closed;
 
     Buffer(Parts parts, long openedEnd) {
         this.config = parts.config();
-        this.metrics = parts.metrics();
-        this.sources = parts.sources();
         this.identity = parts.identity();
         this.folderLock = parts.folderLock();
         this.state = parts.state();
@@ -55,7 +53,9 @@ public final class Buffer implements AutoCloseable {
         this.deadLetters = parts.deadLetters();
         this.commitThread =
                 Thread.ofPlatform().name("buffer-commit").daemon(true).unstarted(parts.commit());
-        this.gauges = new BufferGauges(state, sources, deadLetters, openedEnd);
+        this.appender = new Appender(state, parts.sources(), parts.metrics());
+        this.oldestChunk = new OldestChunk(state, config, parts.sources(), reader, deadLetters);
+        this.gauges = new BufferGauges(state, parts.sources(), deadLetters, openedEnd);
     }
 
     /** What {@link BufferOpening} puts together. */
@@ -100,32 +100,7 @@ public final class Buffer implements AutoCloseable {
      *     in the buffer
      */
     public long append(FrameBatch batch) throws BufferClosedException {
-        byte[] bytes = batch.bytes();
-        int length = batch.length();
-        state.lock.lock();
-        try {
-            int at = 0;
-            while (at < length) {
-                int first = FrameBatch.frameBytes(bytes, at);
-                if (!state.hasRoomFor(first)) {
-                    // Forced frames need no memory, and can be read and released.
-                    state.work.signal();
-                }
-                state.turns.await(() -> state.hasRoomFor(first), state::intakeClosed);
-                if (state.intakeClosed()) {
-                    throw new BufferClosedException();
-                }
-                long before = state.appended();
-                int taken = state.take(bytes, at, length, sources.nanoTime().getAsLong());
-                metrics.framesAppended.add(state.appended() - before);
-                metrics.bytesAppended.add(taken - at);
-                at = taken;
-                state.work.signal();
-            }
-            return state.appended();
-        } finally {
-            state.lock.unlock();
-        }
+        return appender.append(batch);
     }
 
     /**
@@ -134,23 +109,7 @@ public final class Buffer implements AutoCloseable {
      * @throws BufferClosedException when the buffer was closed and could not make them durable
      */
     public void awaitDurable(long ordinal) throws BufferClosedException {
-        if (state.durable() >= ordinal) {
-            return;
-        }
-        state.lock.lock();
-        try {
-            if (ordinal > state.appended()) {
-                throw new IllegalStateException(
-                        "wait for " + ordinal + " when only " + state.appended() + " are appended");
-            }
-            state.work.signal();
-            state.awaitDurable(ordinal);
-            if (state.durable() < ordinal) {
-                throw new BufferClosedException();
-            }
-        } finally {
-            state.lock.unlock();
-        }
+        appender.awaitDurable(ordinal);
     }
 
     /** Called by the commit thread whenever frames became readable; must not block. */
@@ -203,58 +162,7 @@ public final class Buffer implements AutoCloseable {
      * @throws IOException when it could not be moved: nothing has changed
      */
     public long setAsideOldestChunk(String reason) throws IOException {
-        Chunk oldest;
-        long frames;
-        long released;
-        state.lock.lock();
-        try {
-            oldest = state.oldestPending();
-            if (oldest == null) {
-                return 0;
-            }
-            released = state.released();
-            frames = state.pendingFrames(oldest.firstOrdinal(), oldest.endOrdinal());
-        } finally {
-            state.lock.unlock();
-        }
-        deleteReleasedBefore(oldest);
-        // It has a successor: its end changes no more, and only this thread moves the released position.
-        deadLetters.take(oldest, oldest.end(), oldest.endOrdinal(), released, reason);
-        reader.goBehind(oldest);
-        state.lock.lock();
-        try {
-            state.gone(oldest);
-            state.read(oldest.endOrdinal());
-            state.release(oldest.endOrdinal());
-        } finally {
-            state.lock.unlock();
-        }
-        return frames;
-    }
-
-    /** If they were still there after a crash, what is set aside would look like a hole behind them. */
-    private void deleteReleasedBefore(Chunk oldest) throws IOException {
-        while (true) {
-            Chunk before;
-            state.lock.lock();
-            try {
-                before = state.deletable();
-            } finally {
-                state.lock.unlock();
-            }
-            if (before == null || before.sequence() > oldest.sequence()) {
-                return;
-            }
-            // The commit thread may do the same at this moment: to delete twice is no error.
-            sources.files().delete(before.path());
-            sources.files().syncFolder(config.directory());
-            state.lock.lock();
-            try {
-                state.gone(before);
-            } finally {
-                state.lock.unlock();
-            }
-        }
+        return oldestChunk.setAside(reason);
     }
 
     /** Reader thread. Keeps records aside, forced to disk before it returns. */

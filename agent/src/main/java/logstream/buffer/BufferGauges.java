@@ -26,7 +26,7 @@ public final class BufferGauges {
         state.lock.lock();
         try {
             long bytes = state.pending.unwrittenBytes();
-            for (Chunk chunk : state.chunks()) {
+            for (Chunk chunk : state.chunks.all()) {
                 long chunkBytes = chunk.end() - ChunkFormat.FIRST_FRAME_AT;
                 long frames = state.pendingFrames(chunk.firstOrdinal(), chunk.endOrdinal());
                 bytes += chunk.frames() == 0 ? 0 : (long) (chunkBytes * ((double) frames / chunk.frames()));
@@ -41,7 +41,7 @@ public final class BufferGauges {
     public long chunks() {
         state.lock.lock();
         try {
-            return state.chunkCount();
+            return state.chunks.count();
         } finally {
             state.lock.unlock();
         }

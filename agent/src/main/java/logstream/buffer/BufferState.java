@@ -1,9 +1,5 @@
 package logstream.buffer;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the threads of a buffer share: the positions, the chunks, the frames that are not forced yet.
  *
- * <p>Invariants: those at the top of {@link Buffer}; the chunks are in the order of their sequence, each beginning at or
- * behind the ordinal at which the one before ends; only the last may still grow.
+ * <p>Invariants: those at the top of {@link Buffer}, of {@link ChunkList} and of {@link Gaps}.
  *
  * <p>Threading: the lock is taken by the methods that say so, and by their callers for all others. No file is touched
  * under it.
@@ -31,8 +26,8 @@ final class BufferState {
     final Pending pending = new Pending();
     final Room room;
     final AppendMarks marks;
-    private final Deque<Chunk> chunks = new ArrayDeque<>();
-    private final Deque<Gap> gaps = new ArrayDeque<>();
+    final ChunkList chunks;
+    private final Gaps gaps = new Gaps();
 
     private long released;
     private volatile long read;
@@ -50,9 +45,6 @@ final class BufferState {
     private boolean closing;
     private boolean ended;
 
-    /** Frames that were read over because their bytes do not check; not released yet. */
-    private record Gap(long from, long to) {}
-
     /**
      * @param released where reading begins
      * @param end the ordinal after the last recovered frame
@@ -60,7 +52,7 @@ final class BufferState {
     BufferState(BufferConfig config, long startNanos, List<Chunk> recovered, long released, long end) {
         this.room = new Room(config.chunkBytes(), config.maxChunks());
         this.marks = new AppendMarks(startNanos);
-        this.chunks.addAll(recovered);
+        this.chunks = new ChunkList(recovered);
         this.released = released;
         this.read = released;
         this.walked = recovered.isEmpty() ? released : recovered.getFirst().firstOrdinal();
@@ -186,7 +178,7 @@ final class BufferState {
 
     /** Everything written is durable: up to this end of the last chunk. */
     void confirmed(long end, long endOrdinal) {
-        chunks.getLast().confirm(end, endOrdinal);
+        lastChunk().confirm(end, endOrdinal);
         written = endOrdinal;
         durable = endOrdinal;
         pending.forced();
@@ -201,11 +193,11 @@ final class BufferState {
     }
 
     void begun(Chunk next) {
-        Chunk previous = chunks.peekLast();
+        Chunk previous = chunks.last();
         if (previous != null) {
             room.sealed(previous.end());
         }
-        chunks.addLast(next);
+        chunks.add(next);
         room.staged(next.end());
         pending.eachUnwritten(room::plan);
         turns.wakeFirst();
@@ -221,59 +213,24 @@ final class BufferState {
 
     // Chunks.
 
-    int chunkCount() {
-        return chunks.size();
-    }
-
-    List<Chunk> chunks() {
-        return new ArrayList<>(chunks);
-    }
-
-    Chunk lastChunk() {
-        return chunks.getLast();
-    }
-
-    boolean isLast(Chunk chunk) {
-        return chunks.peekLast() == chunk;
-    }
-
-    /** The first chunk behind a sequence number, or null. */
-    @Nullable
-    Chunk chunkAfter(long sequence) {
-        for (Chunk chunk : chunks) {
-            if (chunk.sequence() > sequence) {
-                return chunk;
-            }
+    private Chunk lastChunk() {
+        Chunk last = chunks.last();
+        if (last == null) {
+            throw new IllegalStateException("there is no chunk");
         }
-        return null;
+        return last;
     }
 
     /** A chunk that has a successor, and nothing in it that is still to be read or released; or null. */
     @Nullable
     Chunk deletable() {
-        for (Chunk chunk : chunks) {
-            if (isLast(chunk)) {
-                return null;
-            }
-            if (chunk.endOrdinal() <= released && chunk.endOrdinal() <= walked) {
-                return chunk;
-            }
-        }
-        return null;
+        return chunks.sealedBelow(Math.min(released, walked));
     }
 
     /** The oldest chunk that has a successor and holds unreleased frames; or null. */
     @Nullable
     Chunk oldestPending() {
-        for (Chunk chunk : chunks) {
-            if (isLast(chunk)) {
-                return null;
-            }
-            if (chunk.endOrdinal() > released) {
-                return chunk;
-            }
-        }
-        return null;
+        return chunks.sealedWith(released);
     }
 
     /** The file is no longer in the folder. */
@@ -298,7 +255,7 @@ final class BufferState {
 
     /** Frames that are not to be had any more: they count as released as soon as those before them are. */
     void damaged(long from, long to) {
-        gaps.addLast(new Gap(from, to));
+        gaps.add(from, to);
         release(released);
     }
 
@@ -306,11 +263,8 @@ final class BufferState {
         if (ordinal > read) {
             throw new IllegalStateException("release of " + ordinal + " when only " + read + " were read");
         }
-        released = Math.max(released, ordinal);
-        for (Gap first = gaps.peekFirst(); first != null && first.from <= released; first = gaps.peekFirst()) {
-            released = Math.max(released, first.to);
-            gaps.removeFirst();
-        }
+        released = Math.min(read, gaps.after(Math.max(released, ordinal)));
+        gaps.forgetBelow(released);
         wakeToDelete();
     }
 
@@ -321,14 +275,10 @@ final class BufferState {
         }
     }
 
-    /** Unreleased frames in a range of ordinals, without those known to be damaged. */
+    /** Unreleased frames in a range of ordinals, without those known to be gone. */
     long pendingFrames(long from, long to) {
-        long frames = Math.max(0, to - Math.max(from, released));
-        for (Iterator<Gap> each = gaps.iterator(); each.hasNext(); ) {
-            Gap gap = each.next();
-            frames -= Math.max(0, Math.min(to, gap.to) - Math.max(Math.max(from, released), gap.from));
-        }
-        return frames;
+        long first = Math.max(from, released);
+        return first >= to ? 0 : to - first - gaps.within(first, to);
     }
 
     void checkInvariant() {
@@ -337,14 +287,6 @@ final class BufferState {
             throw new IllegalStateException("released " + released + ", read " + read + ", durable " + durable
                     + ", written " + written + ", appended " + appended + " are not in order");
         }
-        Chunk before = null;
-        for (Chunk chunk : chunks) {
-            if (before != null
-                    && (before.sequence() >= chunk.sequence() || before.endOrdinal() > chunk.firstOrdinal())) {
-                throw new IllegalStateException(before.path() + " to " + before.endOrdinal() + " overlaps "
-                        + chunk.path() + " from " + chunk.firstOrdinal());
-            }
-            before = chunk;
-        }
+        chunks.checkInvariant();
     }
 }

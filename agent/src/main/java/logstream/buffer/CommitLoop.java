@@ -2,7 +2,6 @@ package logstream.buffer;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import logstream.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,8 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Gives frames their places and makes them durable: drain, write, force, publish, wake, and again.
  *
- * <p>What is there is written at once; it is forced when someone waits for it, when the interval has passed, when half of
- * the memory is taken, when intake waits for room, and before a chunk is sealed. After a failed write or force the state of the file's unconfirmed
+ * <p>What is there is written at once; it is forced when {@link Unforced} says so, and before a chunk is sealed. After a failed write or force the state of the file's unconfirmed
  * bytes is not known: the chunk ends at its last confirmed byte, and all that was not confirmed is written again into a
  * new one, as often as needed, with growing pauses. Meanwhile intake waits; nothing is forgotten.
  *
@@ -27,23 +25,16 @@ final class CommitLoop implements Runnable {
     static final int ATTEMPTS_AT_CLOSE = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(CommitLoop.class);
-    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final BufferState state;
     private final BufferConfig config;
-    private final Sources sources;
     private final Metrics metrics;
     private final Succession succession;
     private final Sweeper sweeper;
-    private final Seldom seldom;
+    private final Unforced unforced;
+    private final Failures failures;
 
     private @Nullable StagedChunk staged;
-    private boolean unforced;
-    private long unforcedSince;
-
-    private int failures;
-    private long retryAt;
     private boolean sawClosing;
 
     private volatile Runnable readable = () -> {};
@@ -57,11 +48,11 @@ final class CommitLoop implements Runnable {
             Sweeper sweeper) {
         this.state = state;
         this.config = config;
-        this.sources = sources;
         this.metrics = metrics;
         this.succession = succession;
         this.sweeper = sweeper;
-        this.seldom = new Seldom(sources.nanoTime());
+        this.unforced = new Unforced(state, config, sources.nanoTime());
+        this.failures = new Failures(config.directory(), sources.nanoTime());
     }
 
     void onReadable(Runnable listener) {
@@ -93,7 +84,7 @@ final class CommitLoop implements Runnable {
 
     /** One turn: all that can be done now. */
     void step() {
-        if (now() - retryAt >= 0 || failures == 0) {
+        if (failures.nanosUntilRetry() == 0) {
             commit();
         }
         sweeper.sweep();
@@ -105,9 +96,11 @@ final class CommitLoop implements Runnable {
         try {
             while (true) {
                 if (state.closing()) {
-                    failures = sawClosing ? failures : 0;
-                    sawClosing = true;
-                    if (isDone() || failures >= ATTEMPTS_AT_CLOSE) {
+                    if (!sawClosing) {
+                        sawClosing = true;
+                        failures.none();
+                    }
+                    if (isDone() || failures.inARow() >= ATTEMPTS_AT_CLOSE) {
                         return false;
                     }
                 }
@@ -127,39 +120,12 @@ final class CommitLoop implements Runnable {
     }
 
     private boolean isDone() {
-        return !state.pending.hasUnwritten() && state.written() == state.appended() && !unforced;
+        return !state.pending.hasUnwritten() && state.written() == state.appended() && !unforced.isAny();
     }
 
     private long nanosUntilWork() {
-        long now = now();
-        long commitIn = Long.MAX_VALUE;
-        if (state.pending.hasUnwritten() || forceIsDue(now)) {
-            commitIn = 0;
-        } else if (unforced && config.sync() == BufferConfig.Sync.ACK) {
-            commitIn = unforcedSince + config.syncInterval().toNanos() - now;
-        }
-        if (failures > 0 && commitIn != Long.MAX_VALUE) {
-            commitIn = Math.max(commitIn, retryAt - now);
-        }
-        return Math.min(sweeper.nanosUntilWork(), commitIn);
-    }
-
-    private boolean forceIsDue(long now) {
-        if (!unforced) {
-            return false;
-        }
-        if (state.intakeClosed()) {
-            return true;
-        }
-        return switch (config.sync()) {
-            case ALWAYS -> true;
-            case NEVER -> false;
-            case ACK ->
-                state.awaited() > state.durable()
-                        || state.pending.isTight()
-                        || !state.turns.isEmpty()
-                        || now - unforcedSince >= config.syncInterval().toNanos();
-        };
+        long commitIn = state.pending.hasUnwritten() ? 0 : unforced.nanosUntilDue();
+        return Math.min(sweeper.nanosUntilWork(), Math.max(commitIn, failures.nanosUntilRetry()));
     }
 
     private void commit() {
@@ -170,7 +136,7 @@ final class CommitLoop implements Runnable {
             if (isForceDue()) {
                 force();
             }
-            failures = 0;
+            failures.none();
         } catch (IOException e) {
             failed(e, wroteAll ? "force what it wrote" : "write");
         }
@@ -179,7 +145,7 @@ final class CommitLoop implements Runnable {
     private boolean isForceDue() {
         state.lock.lock();
         try {
-            return forceIsDue(now());
+            return unforced.isDue();
         } finally {
             state.lock.unlock();
         }
@@ -224,10 +190,7 @@ final class CommitLoop implements Runnable {
             }
             current.append(bytes, at, stop);
             slice.block().written(stop);
-            if (!unforced) {
-                unforced = true;
-                unforcedSince = now();
-            }
+            unforced.wrote();
             at = stop;
         }
     }
@@ -255,7 +218,7 @@ final class CommitLoop implements Runnable {
             throw e;
         }
         metrics.forces.increment();
-        unforced = false;
+        unforced.none();
         publish(current);
     }
 
@@ -276,15 +239,7 @@ final class CommitLoop implements Runnable {
     }
 
     private void failed(IOException e, String what) {
-        failures++;
-        if (seldom.due()) {
-            LOG.error(
-                    "The buffer cannot {}: folder={} error=\"{}\". Nothing is lost; it is tried again, and intake waits."
-                            + " Make room on the disk, or mend it.",
-                    what,
-                    config.directory(),
-                    e.toString());
-        }
+        failures.failed(e, what);
         closeStaged();
         state.lock.lock();
         try {
@@ -292,11 +247,7 @@ final class CommitLoop implements Runnable {
         } finally {
             state.lock.unlock();
         }
-        unforced = false;
-        // The first retry is at once: most often a new chunk is all that is needed.
-        long pause =
-                failures == 1 ? 0 : Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(failures - 2, 10));
-        retryAt = now() + pause;
+        unforced.none();
     }
 
     /** Whoever waits learns that no more is coming. */
@@ -330,9 +281,5 @@ final class CommitLoop implements Runnable {
                 LOG.debug("A chunk that is not written to any more did not close", e);
             }
         }
-    }
-
-    private long now() {
-        return sources.nanoTime().getAsLong();
     }
 }

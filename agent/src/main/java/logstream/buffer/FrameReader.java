@@ -172,7 +172,7 @@ final class FrameReader implements Closeable {
             boolean grew = current.end() > limit;
             limit = current.end();
             limitOrdinal = current.endOrdinal();
-            hasSuccessor = !state.isLast(current);
+            hasSuccessor = !state.chunks.isLast(current);
             return grew;
         } finally {
             state.lock.unlock();
@@ -182,7 +182,7 @@ final class FrameReader implements Closeable {
     private boolean enterNext() {
         state.lock.lock();
         try {
-            chunk = state.chunkAfter(sequence);
+            chunk = state.chunks.behind(sequence);
             state.wakeToDelete();
         } finally {
             state.lock.unlock();

@@ -60,7 +60,7 @@ final class Succession {
     private @Nullable Chunk previous() {
         state.lock.lock();
         try {
-            return state.chunkCount() == 0 ? null : state.lastChunk();
+            return state.chunks.last();
         } finally {
             state.lock.unlock();
         }

@@ -142,7 +142,7 @@ final class Sweeper {
     }
 
     private @Nullable Chunk chunkOf(long released) {
-        for (Chunk chunk : state.chunks()) {
+        for (Chunk chunk : state.chunks.all()) {
             if (chunk.firstOrdinal() <= released && released <= chunk.endOrdinal() && chunk.frames() > 0) {
                 return chunk;
             }

@@ -1,0 +1,92 @@
+package logstream.buffer;
+
+import java.io.IOException;
+
+/**
+ * The reader's means of making room: takes the oldest sealed chunk out of the queue.
+ *
+ * <p>Threading: confined to the reader thread, with nothing of that chunk in flight; the buffer's lock is held only
+ * between touches of the disk. The chunk has a successor, so its end changes no more, and only this thread moves the
+ * released position.
+ */
+final class OldestChunk {
+    private final BufferState state;
+    private final BufferConfig config;
+    private final Sources sources;
+    private final FrameReader reader;
+    private final DeadLetters deadLetters;
+
+    OldestChunk(BufferState state, BufferConfig config, Sources sources, FrameReader reader, DeadLetters deadLetters) {
+        this.state = state;
+        this.config = config;
+        this.sources = sources;
+        this.reader = reader;
+        this.deadLetters = deadLetters;
+    }
+
+    /** What is to be done with the chunk's file; when it throws, the file is where it was. */
+    @FunctionalInterface
+    private interface Removal {
+        void of(Chunk oldest, long released) throws IOException;
+    }
+
+    /** As {@link Buffer#setAsideOldestChunk}. */
+    long setAside(String reason) throws IOException {
+        return remove(
+                (oldest, released) -> deadLetters.take(oldest, oldest.end(), oldest.endOrdinal(), released, reason));
+    }
+
+    private long remove(Removal removal) throws IOException {
+        Chunk oldest;
+        long frames;
+        long released;
+        state.lock.lock();
+        try {
+            oldest = state.oldestPending();
+            if (oldest == null) {
+                return 0;
+            }
+            released = state.released();
+            frames = state.pendingFrames(oldest.firstOrdinal(), oldest.endOrdinal());
+        } finally {
+            state.lock.unlock();
+        }
+        deleteReleasedBefore(oldest);
+        removal.of(oldest, released);
+        reader.goBehind(oldest);
+        state.lock.lock();
+        try {
+            state.gone(oldest);
+            state.read(oldest.endOrdinal());
+            state.release(oldest.endOrdinal());
+        } finally {
+            state.lock.unlock();
+        }
+        return frames;
+    }
+
+    /** If they were still there after a crash, what is removed would look like a hole behind them. */
+    private void deleteReleasedBefore(Chunk oldest) throws IOException {
+        while (true) {
+            Chunk before;
+            state.lock.lock();
+            try {
+                before = state.deletable();
+            } finally {
+                state.lock.unlock();
+            }
+            if (before == null || before.sequence() > oldest.sequence()) {
+                return;
+            }
+            // The commit thread may do the same at this moment: to delete twice is no error.
+            sources.files().delete(before.path());
+            sources.files().syncFolder(config.directory());
+            state.lock.lock();
+            try {
+                state.gone(before);
+            } finally {
+                state.lock.unlock();
+            }
+        }
+    }
+}
