@@ -53,9 +53,9 @@ public final class Buffer implements AutoCloseable {
         this.deadLetters = parts.deadLetters();
         this.commitThread =
                 Thread.ofPlatform().name("buffer-commit").daemon(true).unstarted(parts.commit());
-        this.appender = new Appender(state, parts.sources(), parts.metrics());
+        this.appender = new Appender(state, config, parts.sources(), parts.metrics());
         this.oldestChunk = new OldestChunk(state, config, parts.sources(), reader, deadLetters);
-        this.gauges = new BufferGauges(state, parts.sources(), deadLetters, openedEnd);
+        this.gauges = new BufferGauges(state, config.directory(), parts.sources(), deadLetters, openedEnd);
     }
 
     /** What {@link BufferOpening} puts together. */
@@ -93,14 +93,24 @@ public final class Buffer implements AutoCloseable {
     }
 
     /**
-     * Any thread. Waits while full. Returns the ordinal after the last frame of the batch: what {@link #awaitDurable}
-     * takes.
+     * Any thread. Waits while the buffer is full, whatever {@code buffer.overflow} says. Returns the ordinal after the
+     * last frame of the batch: what {@link #awaitDurable} takes.
      *
      * @throws BufferClosedException when the intake is closed, also while waiting: a part of a large batch may then be
      *     in the buffer
      */
     public long append(FrameBatch batch) throws BufferClosedException {
-        return appender.append(batch);
+        return appender.append(batch, false).ordinal();
+    }
+
+    /**
+     * Any thread. For frames that nobody wants an ack for: as {@link #append}, but with {@code overflow: drop_newest}
+     * what finds no room is dropped at once, and counted.
+     *
+     * @throws BufferClosedException as {@link #append}
+     */
+    public Appended appendOrDrop(FrameBatch batch) throws BufferClosedException {
+        return appender.append(batch, true);
     }
 
     /**
@@ -163,6 +173,34 @@ public final class Buffer implements AutoCloseable {
      */
     public long setAsideOldestChunk(String reason) throws IOException {
         return oldestChunk.setAside(reason);
+    }
+
+    /**
+     * With {@code overflow: drop_oldest_chunk}: called whenever intake begins to wait for room, by its threads; must not
+     * block.
+     */
+    public void onOverflow(Runnable listener) {
+        appender.onOverflow(listener);
+    }
+
+    /**
+     * Whether {@link #dropOldestChunk} is to be called: with {@code overflow: drop_oldest_chunk}, and while intake waits
+     * for room that a chunk would make. When the disk is too full for that to help, intake waits instead.
+     */
+    public boolean isOverflowing() {
+        return appender.isOverflowing();
+    }
+
+    /**
+     * Reader thread. Deletes the oldest sealed chunk; the reader goes on behind it. Call it when nothing is in flight, and
+     * forget what was read of that chunk: a later {@link #release} inside it does nothing. The caller counts what is
+     * dropped, since it alone knows what of it was delivered and not yet released.
+     *
+     * @return how many unreleased frames went with it; 0 when there is no sealed chunk
+     * @throws IOException when it could not be deleted: call again
+     */
+    public long dropOldestChunk() throws IOException {
+        return oldestChunk.drop();
     }
 
     /** Reader thread. Keeps records aside, forced to disk before it returns. */

@@ -1,5 +1,7 @@
 package logstream.buffer;
 
+import java.nio.file.Path;
+
 /**
  * How full a buffer is, for people and metrics.
  *
@@ -7,6 +9,7 @@ package logstream.buffer;
  */
 public final class BufferGauges {
     private final BufferState state;
+    private final Path folder;
     private final Sources sources;
     private final DeadLetters deadLetters;
     private final long openedEnd;
@@ -14,8 +17,9 @@ public final class BufferGauges {
     /**
      * @param openedEnd the ordinal after the last recovered frame: of those before nobody knows when they were appended
      */
-    BufferGauges(BufferState state, Sources sources, DeadLetters deadLetters, long openedEnd) {
+    BufferGauges(BufferState state, Path folder, Sources sources, DeadLetters deadLetters, long openedEnd) {
         this.state = state;
+        this.folder = folder;
         this.sources = sources;
         this.deadLetters = deadLetters;
         this.openedEnd = openedEnd;
@@ -65,6 +69,21 @@ public final class BufferGauges {
         } finally {
             state.lock.unlock();
         }
+    }
+
+    /** Appends, each of another connection, that wait for room. */
+    public long waiting() {
+        state.lock.lock();
+        try {
+            return state.turns.count();
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Bytes that may still be written to the file system of the folder; 0 where nobody tells. */
+    public long diskFreeBytes() {
+        return sources.files().space(folder).free();
     }
 
     /** Bytes of the dead letters. */

@@ -51,7 +51,8 @@ final class BufferOpening {
         DeadLetters deadLetters = new DeadLetters(config, sources, metrics);
         Sweeper sweeper = new Sweeper(state, config, sources, deadLetters);
         Succession succession = new Succession(state, config, sources, sweeper, identity, sequence);
-        CommitLoop commit = new CommitLoop(state, config, sources, metrics, succession, sweeper);
+        Reserve reserve = new Reserve(state, config, sources, metrics);
+        CommitLoop commit = new CommitLoop(state, config, sources, metrics, succession, reserve, sweeper);
         commit.begin();
         FrameReader reader = new FrameReader(state, sources, torn, metrics);
         long frames = found.endOrdinal() - found.releasedOrdinal();

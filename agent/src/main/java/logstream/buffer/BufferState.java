@@ -41,6 +41,10 @@ final class BufferState {
     /** The highest ordinal that someone waits for. */
     private long awaited;
 
+    /** The disk refuses again and again. */
+    private boolean stuck;
+
+    private boolean diskToBeLookedAt;
     private boolean intakeClosed;
     private boolean closing;
     private boolean ended;
@@ -110,40 +114,27 @@ final class BufferState {
         return pending.fits(frameBytes) && room.fits(frameBytes);
     }
 
-    /** Takes as many whole frames of {@code [from, to)} as there is room for, and returns where it stopped. */
-    int take(byte[] bytes, int from, int to, long now) {
-        int at = from;
-        while (at < to) {
-            int stop = run(bytes, at, to);
-            if (stop == at) {
-                break;
-            }
-            pending.add(bytes, at, stop);
-            at = stop;
-        }
-        if (at > from) {
-            marks.appended(appended, now);
-            for (int frame = from; frame < at; frame += FrameBatch.frameBytes(bytes, frame)) {
-                appended++;
-            }
-        }
-        return at;
+    /** So many more frames are in memory. */
+    void appended(int frames, long now) {
+        marks.appended(appended, now);
+        appended += frames;
     }
 
-    /** Where the frames stop that fit into one memory block and into the chunks; plans them. */
-    private int run(byte[] bytes, int from, int to) {
-        int first = FrameBatch.frameBytes(bytes, from);
-        int space = room.fits(first) ? pending.space(first) : 0;
-        int at = from;
-        while (at < to) {
-            int frameBytes = FrameBatch.frameBytes(bytes, at);
-            if (at - from + frameBytes > space || !room.fits(frameBytes)) {
-                break;
-            }
-            room.plan(frameBytes);
-            at += frameBytes;
+    /** Whether a frame would have to wait until chunks go, or the disk is mended: not only for its turn. */
+    boolean isFullFor(int frameBytes) {
+        return !room.fits(frameBytes) || (stuck && !pending.fits(frameBytes));
+    }
+
+    /** Whether the first who waits does so for chunks to go, and sealed ones are there that would do. */
+    boolean waitsForChunks() {
+        int first = turns.firstWants();
+        if (first == 0 || hasRoomFor(first)) {
+            return false;
         }
-        return at;
+        if (!room.fitsLimit(first)) {
+            return true;
+        }
+        return room.missingBytes() > 0 && room.missingBytes() <= chunks.sealedBytes();
     }
 
     /** Waits until the ordinal is durable, or the commit thread has ended. */
@@ -190,6 +181,38 @@ final class BufferState {
     void unconfirmed() {
         written = durable;
         pending.rewind();
+        room.ended();
+        pending.eachUnwritten(room::plan);
+    }
+
+    /** Whether the disk refuses again and again to be written to. */
+    void stuck(boolean isStuck) {
+        if (isStuck && !stuck) {
+            turns.wakeAll();
+        }
+        stuck = isStuck;
+    }
+
+    /** As {@link Room#disk}. */
+    void diskLookedAt(long spareChunks, long missingBytes) {
+        diskToBeLookedAt = false;
+        room.disk(spareChunks, missingBytes);
+        if (spareChunks == 0) {
+            turns.wakeAll();
+        } else {
+            turns.wakeFirst();
+        }
+    }
+
+    /** Something was deleted to make room on the disk: the commit thread is to look at it again. */
+    void lookAtDisk() {
+        diskToBeLookedAt = true;
+        room.diskChanged();
+        work.signal();
+    }
+
+    boolean isDiskToBeLookedAt() {
+        return diskToBeLookedAt;
     }
 
     void begun(Chunk next) {

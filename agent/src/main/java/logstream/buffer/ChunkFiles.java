@@ -1,5 +1,6 @@
 package logstream.buffer;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,6 +29,21 @@ interface ChunkFiles {
 
     /** Makes creations, renames and deletions in the folder survive a power cut. */
     void syncFolder(Path folder) throws IOException;
+
+    /** What the file system has; not known where it does not tell. */
+    Space space(Path folder);
+
+    /**
+     * Room on a file system.
+     *
+     * @param free bytes that this process may still write
+     * @param total bytes of all; 0 when nothing is known
+     */
+    record Space(long free, long total) {
+        boolean isKnown() {
+            return total > 0;
+        }
+    }
 
     /** The real disk. */
     final class OnDisk implements ChunkFiles {
@@ -66,6 +82,13 @@ interface ChunkFiles {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }
+        }
+
+        @Override
+        public Space space(Path folder) {
+            // Asked of the old class: the new one looks for the mount point, and fails where a container hides it.
+            File file = folder.toFile();
+            return new Space(file.getUsableSpace(), file.getTotalSpace());
         }
 
         private record OpenFile(FileChannel channel) implements ChunkFile {

@@ -86,6 +86,15 @@ final class ChunkList {
         return null;
     }
 
+    /** Bytes of all sealed chunks. */
+    long sealedBytes() {
+        long bytes = 0;
+        for (Chunk chunk : chunks) {
+            bytes += isLast(chunk) ? 0 : chunk.end();
+        }
+        return bytes;
+    }
+
     void checkInvariant() {
         Chunk before = null;
         for (Chunk chunk : chunks) {

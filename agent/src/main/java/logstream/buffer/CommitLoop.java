@@ -30,6 +30,7 @@ final class CommitLoop implements Runnable {
     private final BufferConfig config;
     private final Metrics metrics;
     private final Succession succession;
+    private final Reserve reserve;
     private final Sweeper sweeper;
     private final Unforced unforced;
     private final Failures failures;
@@ -45,11 +46,13 @@ final class CommitLoop implements Runnable {
             Sources sources,
             Metrics metrics,
             Succession succession,
+            Reserve reserve,
             Sweeper sweeper) {
         this.state = state;
         this.config = config;
         this.metrics = metrics;
         this.succession = succession;
+        this.reserve = reserve;
         this.sweeper = sweeper;
         this.unforced = new Unforced(state, config, sources.nanoTime());
         this.failures = new Failures(config.directory(), sources.nanoTime());
@@ -84,6 +87,7 @@ final class CommitLoop implements Runnable {
 
     /** One turn: all that can be done now. */
     void step() {
+        reserve.look(staged == null ? 0 : staged.remaining(), failures.inARow() > 0);
         if (failures.nanosUntilRetry() == 0) {
             commit();
         }
@@ -125,7 +129,8 @@ final class CommitLoop implements Runnable {
 
     private long nanosUntilWork() {
         long commitIn = state.pending.hasUnwritten() ? 0 : unforced.nanosUntilDue();
-        return Math.min(sweeper.nanosUntilWork(), Math.max(commitIn, failures.nanosUntilRetry()));
+        long housework = Math.min(sweeper.nanosUntilWork(), reserve.nanosUntilWork());
+        return Math.min(housework, Math.max(commitIn, failures.nanosUntilRetry()));
     }
 
     private void commit() {
@@ -136,7 +141,7 @@ final class CommitLoop implements Runnable {
             if (isForceDue()) {
                 force();
             }
-            failures.none();
+            succeeded();
         } catch (IOException e) {
             failed(e, wroteAll ? "force what it wrote" : "write");
         }
@@ -233,9 +238,22 @@ final class CommitLoop implements Runnable {
     }
 
     private StagedChunk openNext() throws IOException {
+        reserve.check();
         StagedChunk next = succession.next();
         staged = next;
         return next;
+    }
+
+    private void succeeded() {
+        if (failures.inARow() > 0) {
+            failures.none();
+            state.lock.lock();
+            try {
+                state.stuck(false);
+            } finally {
+                state.lock.unlock();
+            }
+        }
     }
 
     private void failed(IOException e, String what) {
@@ -244,6 +262,8 @@ final class CommitLoop implements Runnable {
         state.lock.lock();
         try {
             state.unconfirmed();
+            // The first retry is at once: a new chunk may be all that is needed.
+            state.stuck(failures.inARow() > 1);
         } finally {
             state.lock.unlock();
         }

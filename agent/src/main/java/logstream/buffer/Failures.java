@@ -32,7 +32,8 @@ final class Failures {
     /** One more. */
     void failed(IOException e, String what) {
         inARow++;
-        if (seldom.due()) {
+        // That the disk is kept free is said where it is decided.
+        if (!(e instanceof Reserve.KeptFreeException) && seldom.due()) {
             LOG.error(
                     "The buffer cannot {}: folder={} error=\"{}\". Nothing is lost; it is tried again, and intake waits."
                             + " Make room on the disk, or mend it.",

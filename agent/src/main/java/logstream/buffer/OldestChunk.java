@@ -36,6 +36,21 @@ final class OldestChunk {
                 (oldest, released) -> deadLetters.take(oldest, oldest.end(), oldest.endOrdinal(), released, reason));
     }
 
+    /** As {@link Buffer#dropOldestChunk}. */
+    long drop() throws IOException {
+        long frames = remove((oldest, released) -> {
+            sources.files().delete(oldest.path());
+            sources.files().syncFolder(config.directory());
+        });
+        state.lock.lock();
+        try {
+            state.lookAtDisk();
+        } finally {
+            state.lock.unlock();
+        }
+        return frames;
+    }
+
     private long remove(Removal removal) throws IOException {
         Chunk oldest;
         long frames;

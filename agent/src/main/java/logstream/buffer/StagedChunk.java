@@ -67,6 +67,11 @@ final class StagedChunk implements Closeable {
         return end;
     }
 
+    /** Bytes that may still be written, about. */
+    long remaining() {
+        return Math.max(0, chunkBytes - end);
+    }
+
     long endOrdinal() {
         return header.firstOrdinal() + count;
     }

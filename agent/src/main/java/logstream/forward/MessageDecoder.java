@@ -119,6 +119,8 @@ final class MessageDecoder {
         metrics.messagesReceived.increment();
         if (option.tokenLength() > 0) {
             delivery.answer(option.token(), option.tokenLength());
+        } else {
+            delivery.leaveUnanswered();
         }
     }
 

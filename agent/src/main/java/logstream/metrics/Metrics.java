@@ -23,8 +23,10 @@ public final class Metrics {
         UNMATCHED_TAG,
         /** Larger than anything the buffer takes. */
         TOO_LARGE,
-        /** Its bytes in a chunk no longer check. */
-        DAMAGED
+        /** Its bytes in a chunk no longer check, or are no longer there. */
+        DAMAGED,
+        /** The buffer was full, and {@code buffer.overflow} says to drop. */
+        OVERFLOW
     }
 
     /** Why a record was given up on and kept aside. */
@@ -74,6 +76,7 @@ public final class Metrics {
     public final LongAdder bytesTorn = new LongAdder();
     public final LongAdder forces = new LongAdder();
     public final LongAdder forcesFailed = new LongAdder();
+    public final LongAdder diskShortages = new LongAdder();
     public final LongAdder deadLetterFilesDeleted = new LongAdder();
 
     // Delivery.
@@ -95,9 +98,11 @@ public final class Metrics {
             LongSupplier bufferedBytes,
             LongSupplier bufferChunks,
             LongSupplier oldestPendingMillis,
+            LongSupplier waitingForRoom,
+            LongSupplier diskFreeBytes,
             LongSupplier requestsInFlight,
             LongSupplier deadLetterBytes) {
-        static final Gauges NONE = new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
+        static final Gauges NONE = new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
     }
 
     public LongAdder dropped(DropCause cause) {

@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import logstream.buffer.Appended;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferClosedException;
 import logstream.buffer.FrameBatch;
@@ -93,15 +94,22 @@ public final class Ingest implements EventSink {
         }
 
         @Override
-        public void flush() throws IntakeStoppedException {
+        public boolean flush(boolean ackWanted) throws IntakeStoppedException {
             FrameBatch frames = batch;
             if (frames == null) {
-                return;
+                return true;
             }
             try {
-                if (frames.count() > 0) {
-                    appended = buffer.append(frames);
+                if (frames.count() == 0) {
+                    return true;
                 }
+                if (ackWanted) {
+                    appended = buffer.append(frames);
+                    return true;
+                }
+                Appended some = buffer.appendOrDrop(frames);
+                appended = some.ordinal();
+                return some.dropped() == 0;
             } catch (BufferClosedException e) {
                 throw new IntakeStoppedException("the agent is stopping", e);
             } finally {

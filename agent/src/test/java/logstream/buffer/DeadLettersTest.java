@@ -29,7 +29,15 @@ class DeadLettersTest {
 
     private DeadLetters open(long bytes) throws IOException {
         BufferConfig config = new BufferConfig(
-                folder, 1 << 20, 4, BufferConfig.Sync.ACK, Duration.ofMillis(100), bytes, Duration.ofDays(14));
+                folder,
+                1 << 20,
+                4,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.ACK,
+                Duration.ofMillis(100),
+                bytes,
+                Duration.ofDays(14));
         return new DeadLetters(config, TestBuffers.sources(disk), metrics);
     }
 

@@ -152,6 +152,14 @@ final class TestDisk implements ChunkFiles {
         check(Operation.SYNC_FOLDER, folder);
     }
 
+    /** What {@link #space} tells: unknown, unless a test says otherwise. */
+    volatile Space space = new Space(0, 0);
+
+    @Override
+    public Space space(Path folder) {
+        return space;
+    }
+
     private final class Watched implements ChunkFile {
         private final Path path;
         private final ChunkFile file;

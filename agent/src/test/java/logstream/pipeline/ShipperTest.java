@@ -246,7 +246,15 @@ class ShipperTest {
     @Test
     void afterTheLastRetryAFullBufferMakesRoomByItsOldestChunk() throws Exception {
         open(new BufferConfig(
-                folder, 1 << 20, 2, BufferConfig.Sync.NEVER, Duration.ofMillis(100), 64 << 20, Duration.ofDays(1)));
+                folder,
+                1 << 20,
+                2,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.NEVER,
+                Duration.ofMillis(100),
+                64 << 20,
+                Duration.ofDays(1)));
         otherwise = records -> DOWN;
         String line = "x".repeat(1000);
         while (!buffer.isFull()) {
