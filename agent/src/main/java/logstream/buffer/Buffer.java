@@ -39,7 +39,7 @@ public final class Buffer implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final Appender appender;
     private final OldestChunk oldestChunk;
-    private final Thread commitThread;
+    private final CommitThread commitThread;
     private final BufferGauges gauges;
     private boolean closed;
 
@@ -51,8 +51,7 @@ public final class Buffer implements AutoCloseable {
         this.commit = parts.commit();
         this.reader = parts.reader();
         this.deadLetters = parts.deadLetters();
-        this.commitThread =
-                Thread.ofPlatform().name("buffer-commit").daemon(true).unstarted(parts.commit());
+        this.commitThread = new CommitThread(commit);
         this.appender = new Appender(state, config, parts.sources(), parts.metrics());
         this.oldestChunk = new OldestChunk(state, config, parts.sources(), reader, deadLetters);
         this.gauges = new BufferGauges(state, config.directory(), parts.sources(), deadLetters, openedEnd);
@@ -212,7 +211,7 @@ public final class Buffer implements AutoCloseable {
     public long bufferedFrames() {
         state.lock.lock();
         try {
-            return state.pendingFrames(state.released(), state.appended());
+            return state.reading.pendingFrames(state.reading.released(), state.appended());
         } finally {
             state.lock.unlock();
         }
@@ -249,27 +248,8 @@ public final class Buffer implements AutoCloseable {
         } finally {
             state.lock.unlock();
         }
-        if (commitThread.getState() == Thread.State.NEW) {
-            commit.run();
-        } else {
-            joinCommitThread();
-        }
+        commitThread.finish();
         BufferOpening.closeAll(config, reader, deadLetters, folderLock);
-    }
-
-    private void joinCommitThread() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                commitThread.join();
-                break;
-            } catch (InterruptedException _) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** For tests that are their own commit thread: the next turn forces, as if someone waited for all that was appended. */

@@ -32,7 +32,7 @@ public final class BufferGauges {
             long bytes = state.pending.unwrittenBytes();
             for (Chunk chunk : state.chunks.all()) {
                 long chunkBytes = chunk.end() - ChunkFormat.FIRST_FRAME_AT;
-                long frames = state.pendingFrames(chunk.firstOrdinal(), chunk.endOrdinal());
+                long frames = state.reading.pendingFrames(chunk.firstOrdinal(), chunk.endOrdinal());
                 bytes += chunk.frames() == 0 ? 0 : (long) (chunkBytes * ((double) frames / chunk.frames()));
             }
             return bytes;
@@ -55,14 +55,14 @@ public final class BufferGauges {
     public long oldestPendingMillis() {
         state.lock.lock();
         try {
-            long released = state.released();
+            long released = state.reading.released();
             if (released == state.appended()) {
                 return 0;
             }
             if (released >= openedEnd) {
                 return Math.max(0, (sources.nanoTime().getAsLong() - state.marks.nanosOf(released)) / 1_000_000);
             }
-            Chunk oldest = state.oldestPending();
+            Chunk oldest = state.reading.oldestPending();
             return oldest == null
                     ? 0
                     : Math.max(0, sources.clock().millis() - oldest.header().createdMillis());

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the threads of a buffer share: the positions, the chunks, the frames that are not forced yet.
  *
- * <p>Invariants: those at the top of {@link Buffer}, of {@link ChunkList} and of {@link Gaps}.
+ * <p>Invariants: those at the top of {@link Buffer}, of {@link ChunkList} and of {@link Reading}.
  *
  * <p>Threading: the lock is taken by the methods that say so, and by their callers for all others. No file is touched
  * under it.
@@ -27,16 +27,11 @@ final class BufferState {
     final Room room;
     final AppendMarks marks;
     final ChunkList chunks;
-    private final Gaps gaps = new Gaps();
+    final Reading reading;
 
-    private long released;
-    private volatile long read;
     private volatile long durable;
     private long written;
     private long appended;
-
-    /** Up to here the reader walked through the files since open; behind {@link #read} only before its first turn. */
-    private volatile long walked;
 
     /** The highest ordinal that someone waits for. */
     private long awaited;
@@ -57,9 +52,10 @@ final class BufferState {
         this.room = new Room(config.chunkBytes(), config.maxChunks());
         this.marks = new AppendMarks(startNanos);
         this.chunks = new ChunkList(recovered);
-        this.released = released;
-        this.read = released;
-        this.walked = recovered.isEmpty() ? released : recovered.getFirst().firstOrdinal();
+        this.reading = new Reading(
+                chunks,
+                released,
+                recovered.isEmpty() ? released : recovered.getFirst().firstOrdinal());
         this.durable = end;
         this.written = end;
         this.appended = end;
@@ -69,15 +65,6 @@ final class BufferState {
     }
 
     // Positions.
-
-    long released() {
-        return released;
-    }
-
-    /** Without the lock: grows by the reader thread only. */
-    long read() {
-        return read;
-    }
 
     /** Without the lock, too. */
     long durable() {
@@ -128,7 +115,7 @@ final class BufferState {
     /** Whether the first who waits does so for chunks to go, and sealed ones are there that would do. */
     boolean waitsForChunks() {
         int first = turns.firstWants();
-        if (first == 0 || hasRoomFor(first)) {
+        if (first == 0 || hasRoomFor(first) || reading.oldestPending() == null) {
             return false;
         }
         if (!room.fitsLimit(first)) {
@@ -244,18 +231,6 @@ final class BufferState {
         return last;
     }
 
-    /** A chunk that has a successor, and nothing in it that is still to be read or released; or null. */
-    @Nullable
-    Chunk deletable() {
-        return chunks.sealedBelow(Math.min(released, walked));
-    }
-
-    /** The oldest chunk that has a successor and holds unreleased frames; or null. */
-    @Nullable
-    Chunk oldestPending() {
-        return chunks.sealedWith(released);
-    }
-
     /** The file is no longer in the folder. */
     void gone(Chunk chunk) {
         if (chunks.remove(chunk)) {
@@ -264,47 +239,52 @@ final class BufferState {
         }
     }
 
+    /** The file of an unread chunk is gone; returns how many frames with it: none when it is not unread any more. */
+    long removed(Chunk chunk) {
+        if (!reading.isUnread(chunk)) {
+            return 0;
+        }
+        long frames = reading.pendingFrames(chunk.firstOrdinal(), chunk.endOrdinal());
+        gone(chunk);
+        framesGone(chunk.firstOrdinal(), chunk.endOrdinal());
+        return frames;
+    }
+
     // Reading and releasing.
 
-    /** Reader thread, without the lock: the frames below were handed out, or cannot be. */
-    void read(long ordinal) {
-        read = Math.max(read, ordinal);
+    /** As {@link Reading#enterBehind}. */
+    @Nullable
+    Chunk enterBehind(long sequence) {
+        Chunk next = reading.enterBehind(sequence);
+        wakeToDelete();
+        return next;
     }
 
-    /** Reader thread, without the lock. */
-    void walked(long ordinal) {
-        walked = Math.max(walked, ordinal);
+    /** As {@link Reading#gone}. */
+    void framesGone(long from, long to) {
+        reading.gone(from, to);
+        wakeToDelete();
     }
 
-    /** Frames that are not to be had any more: they count as released as soon as those before them are. */
-    void damaged(long from, long to) {
-        gaps.add(from, to);
-        release(released);
-    }
-
+    /** As {@link Reading#release}. */
     void release(long ordinal) {
-        if (ordinal > read) {
-            throw new IllegalStateException("release of " + ordinal + " when only " + read + " were read");
+        if (!reading.isCheckpointDue()) {
+            work.signal();
         }
-        released = Math.min(read, gaps.after(Math.max(released, ordinal)));
-        gaps.forgetBelow(released);
+        reading.release(ordinal);
         wakeToDelete();
     }
 
     /** The commit thread deletes what is done with. */
-    void wakeToDelete() {
-        if (deletable() != null) {
+    private void wakeToDelete() {
+        if (reading.deletable() != null) {
             work.signal();
         }
     }
 
-    /** Unreleased frames in a range of ordinals, without those known to be gone. */
-    long pendingFrames(long from, long to) {
-        long first = Math.max(from, released);
-        return first >= to ? 0 : to - first - gaps.within(first, to);
-    }
-
     void checkInvariant() {
+        long released = reading.released();
+        long read = reading.read();
         boolean ordered = released <= read && read <= durable && durable <= written && written <= appended;
         if (!ordered) {
             throw new IllegalStateException("released " + released + ", read " + read + ", durable " + durable

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
 /** What the buffer does to its folder: the other half of the seam {@link ChunkFile}. Any thread. */
 interface ChunkFiles {
@@ -29,6 +32,9 @@ interface ChunkFiles {
 
     /** Makes creations, renames and deletions in the folder survive a power cut. */
     void syncFolder(Path folder) throws IOException;
+
+    /** What the path names now: for the same file the same answer, for another one another; empty when there is none. */
+    Optional<Object> identity(Path path) throws IOException;
 
     /** What the file system has; not known where it does not tell. */
     Space space(Path folder);
@@ -81,6 +87,17 @@ interface ChunkFiles {
         public void syncFolder(Path folder) throws IOException {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
+            }
+        }
+
+        @Override
+        public Optional<Object> identity(Path path) throws IOException {
+            try {
+                // Device and inode. The file that we hold open keeps its inode from being given to another.
+                return Optional.ofNullable(
+                        Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+            } catch (NoSuchFileException _) {
+                return Optional.empty();
             }
         }
 

@@ -42,6 +42,10 @@ final class ChunkList {
         chunks.addLast(next);
     }
 
+    boolean contains(Chunk chunk) {
+        return chunks.contains(chunk);
+    }
+
     /** False when it was removed before. */
     boolean remove(Chunk chunk) {
         return chunks.remove(chunk);

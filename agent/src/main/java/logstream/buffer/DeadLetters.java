@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import logstream.metrics.Metrics;
@@ -69,8 +70,10 @@ final class DeadLetters implements Closeable {
     private final BufferConfig config;
     private final Sources sources;
     private final Metrics metrics;
+    private final Expiry expiry;
     private @Nullable ChunkFile file;
     private @Nullable Path filePath;
+    private Optional<Object> fileIdentity = Optional.empty();
     private long fileEnd;
     private volatile long bytes;
 
@@ -81,6 +84,7 @@ final class DeadLetters implements Closeable {
         this.config = config;
         this.sources = sources;
         this.metrics = metrics;
+        this.expiry = new Expiry(config.deadLetterAge(), sources);
         prune();
     }
 
@@ -103,7 +107,7 @@ final class DeadLetters implements Closeable {
             return;
         }
         try {
-            ChunkFile open = file != null && fileEnd < FILE_BYTES ? file : begin();
+            ChunkFile open = file != null && fileEnd < FILE_BYTES && isInPlace() ? file : begin();
             for (DeadLetter letter : letters) {
                 ByteBuffer letterBytes = toBytes(letter);
                 int size = letterBytes.remaining();
@@ -111,12 +115,20 @@ final class DeadLetters implements Closeable {
                 fileEnd += size;
             }
             open.force();
+            if (!isInPlace()) {
+                throw new IOException(filePath + " was removed while it was written to");
+            }
         } catch (IOException e) {
             // What the failed write left is not known: the next letters go into a new file.
             end();
             throw e;
         }
         prune();
+    }
+
+    /** Whether the file that is written to is still in the folder. */
+    private boolean isInPlace() throws IOException {
+        return filePath != null && fileIdentity.isPresent() && fileIdentity.equals(sources.files().identity(filePath));
     }
 
     private ChunkFile begin() throws IOException {
@@ -137,6 +149,7 @@ final class DeadLetters implements Closeable {
         begun.writeFully(header.putLong(MAGIC).putInt(VERSION).flip(), 0);
         fileEnd = FILE_HEADER_BYTES;
         sources.files().syncFolder(folder);
+        fileIdentity = sources.files().identity(path);
         return begun;
     }
 
@@ -193,13 +206,13 @@ final class DeadLetters implements Closeable {
     /** Deletes what is too old, and the oldest while all together are too large. */
     synchronized void prune() throws IOException {
         List<Entry> entries = entries();
-        Instant oldest = sources.clock().instant().minus(config.deadLetterAge());
+        expiry.retain(entries.stream().map(Entry::path).toList());
         long total = 0;
         for (Entry entry : entries) {
             total += entry.size;
         }
         for (Entry entry : entries) {
-            boolean expired = entry.came.toInstant().isBefore(oldest);
+            boolean expired = expiry.isOver(entry.path, entry.came.toInstant());
             if (!expired && total <= config.deadLetterBytes()) {
                 break;
             }

@@ -35,7 +35,7 @@ final class Failures {
         // That the disk is kept free is said where it is decided.
         if (!(e instanceof Reserve.KeptFreeException) && seldom.due()) {
             LOG.error(
-                    "The buffer cannot {}: folder={} error=\"{}\". Nothing is lost; it is tried again, and intake waits."
+                    "The buffer cannot {}: folder={} error=\"{}\". It is tried again, and intake waits."
                             + " Make room on the disk, or mend it.",
                     what,
                     folder,

@@ -32,16 +32,17 @@ final class OldestChunk {
 
     /** As {@link Buffer#setAsideOldestChunk}. */
     long setAside(String reason) throws IOException {
-        return remove(
-                (oldest, released) -> deadLetters.take(oldest, oldest.end(), oldest.endOrdinal(), released, reason));
+        return remove((oldest, released) -> {
+            if (oldest.isNameTaken()) {
+                throw new IOException("another file has the name of " + oldest.path());
+            }
+            deadLetters.take(oldest, oldest.end(), oldest.endOrdinal(), released, reason);
+        });
     }
 
     /** As {@link Buffer#dropOldestChunk}. */
     long drop() throws IOException {
-        long frames = remove((oldest, released) -> {
-            sources.files().delete(oldest.path());
-            sources.files().syncFolder(config.directory());
-        });
+        long frames = remove((oldest, released) -> delete(oldest));
         state.lock.lock();
         try {
             state.lookAtDisk();
@@ -57,27 +58,49 @@ final class OldestChunk {
         long released;
         state.lock.lock();
         try {
-            oldest = state.oldestPending();
+            oldest = state.reading.oldestPending();
             if (oldest == null) {
                 return 0;
             }
-            released = state.released();
-            frames = state.pendingFrames(oldest.firstOrdinal(), oldest.endOrdinal());
+            released = state.reading.released();
+            frames = state.reading.pendingFrames(oldest.firstOrdinal(), oldest.endOrdinal());
+            oldest.leaving(true);
         } finally {
             state.lock.unlock();
         }
-        deleteReleasedBefore(oldest);
-        removal.of(oldest, released);
+        try {
+            deleteReleasedBefore(oldest);
+            removal.of(oldest, released);
+        } catch (IOException e) {
+            stays(oldest);
+            throw e;
+        }
         reader.goBehind(oldest);
         state.lock.lock();
         try {
             state.gone(oldest);
-            state.read(oldest.endOrdinal());
+            state.reading.read(oldest.endOrdinal());
             state.release(oldest.endOrdinal());
         } finally {
             state.lock.unlock();
         }
         return frames;
+    }
+
+    private void delete(Chunk chunk) throws IOException {
+        if (!chunk.isNameTaken()) {
+            sources.files().delete(chunk.path());
+        }
+        sources.files().syncFolder(config.directory());
+    }
+
+    private void stays(Chunk chunk) {
+        state.lock.lock();
+        try {
+            chunk.leaving(false);
+        } finally {
+            state.lock.unlock();
+        }
     }
 
     /** If they were still there after a crash, what is removed would look like a hole behind them. */
@@ -86,7 +109,7 @@ final class OldestChunk {
             Chunk before;
             state.lock.lock();
             try {
-                before = state.deletable();
+                before = state.reading.deletable();
             } finally {
                 state.lock.unlock();
             }
@@ -94,8 +117,7 @@ final class OldestChunk {
                 return;
             }
             // The commit thread may do the same at this moment: to delete twice is no error.
-            sources.files().delete(before.path());
-            sources.files().syncFolder(config.directory());
+            delete(before);
             state.lock.lock();
             try {
                 state.gone(before);
