@@ -93,6 +93,8 @@ public final class Agent {
                     buffer.gauges()::bytes,
                     buffer.gauges()::chunks,
                     buffer.gauges()::oldestPendingMillis,
+                    buffer.gauges()::waiting,
+                    buffer.gauges()::diskFreeBytes,
                     shipper::inFlight,
                     buffer.gauges()::deadLetterBytes));
             shipper.start();

@@ -17,7 +17,7 @@ public final class DeadLetterPurge {
      * @throws BufferInUseException when an agent uses the folder: it must do it itself
      */
     public static TakenOut offline(Path bufferFolder, DeadLetterSelection selection) throws IOException {
-        try (FolderLock _ = FolderLock.take(bufferFolder)) {
+        try (FolderLock _ = FolderLock.take(bufferFolder, ChunkFiles.REAL)) {
             return new TakingOut(ChunkFiles.REAL).purge(DeadLetterFiles.list(bufferFolder), selection);
         }
     }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DeadLetterCause;
@@ -45,8 +46,10 @@ final class DeadLetters implements Closeable {
     private final BufferConfig config;
     private final Sources sources;
     private final Metrics metrics;
+    private final Expiry expiry;
     private @Nullable ChunkFile file;
     private @Nullable Path filePath;
+    private Optional<Object> fileIdentity = Optional.empty();
     private long fileEnd;
     private long nextNumber;
     private volatile long bytes;
@@ -57,6 +60,7 @@ final class DeadLetters implements Closeable {
         this.config = config;
         this.sources = sources;
         this.metrics = metrics;
+        this.expiry = new Expiry(config.deadLetterAge(), sources);
         prune();
     }
 
@@ -79,8 +83,9 @@ final class DeadLetters implements Closeable {
             return;
         }
         long added = 0;
-        boolean goesOn = file != null && fileEnd < FILE_BYTES;
+        boolean goesOn = false;
         try {
+            goesOn = fileEnd < FILE_BYTES && isInPlace();
             ChunkFile open = goesOn && file != null ? file : begin();
             for (DeadLetter letter : letters) {
                 ByteBuffer letterBytes = LetterFormat.toBytes(letter);
@@ -90,6 +95,9 @@ final class DeadLetters implements Closeable {
                 added += size;
             }
             open.force();
+            if (!isInPlace()) {
+                throw new IOException(filePath + " was removed while it was written to");
+            }
         } catch (IOException e) {
             // What the failed write left is not known: the next letters go into a new file.
             end();
@@ -100,6 +108,13 @@ final class DeadLetters implements Closeable {
         if (!goesOn || total > config.deadLetterBytes()) {
             prune();
         }
+    }
+
+    /** Whether the file that is written to is still in the folder. */
+    private boolean isInPlace() throws IOException {
+        return filePath != null
+                && fileIdentity.isPresent()
+                && fileIdentity.equals(sources.files().identity(filePath));
     }
 
     private ChunkFile begin() throws IOException {
@@ -119,6 +134,7 @@ final class DeadLetters implements Closeable {
         begun.writeFully(LetterFormat.fileHeader(), 0);
         fileEnd = LetterFormat.FILE_HEADER_BYTES;
         sources.files().syncFolder(folder);
+        fileIdentity = sources.files().identity(path);
         return begun;
     }
 
@@ -162,13 +178,13 @@ final class DeadLetters implements Closeable {
     /** Deletes what is too old, and the oldest while all together are too large. */
     synchronized void prune() throws IOException {
         List<DeadLetterFile> entries = DeadLetterFiles.list(config.directory(), sources.files());
-        Instant oldest = sources.clock().instant().minus(config.deadLetterAge());
+        expiry.retain(entries.stream().map(DeadLetterFile::path).toList());
         long total = 0;
         for (DeadLetterFile entry : entries) {
             total += entry.bytes();
         }
         for (DeadLetterFile entry : entries) {
-            boolean expired = entry.came().isBefore(oldest);
+            boolean expired = expiry.isOver(entry.path(), entry.came());
             if (!expired && total <= config.deadLetterBytes()) {
                 break;
             }

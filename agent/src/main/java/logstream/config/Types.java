@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import logstream.buffer.BufferConfig.MinFree;
 import logstream.config.SettingType.WrongValueException;
 import logstream.forward.Network;
 
@@ -250,6 +251,16 @@ final class Types {
                     }
                 },
                 URI::toString);
+    }
+
+    static SettingType<MinFree> minFree() {
+        return new Plain<>(
+                "a size, 0 (none) to 1024GiB, or 1% to 50% of the file system (then at most "
+                        + Quantity.showBytes(MinFree.MOST_OF_SHARE) + ")",
+                text -> text.endsWith("%")
+                        ? MinFree.share((int) number(text.substring(0, text.length() - 1), 1, 50))
+                        : MinFree.bytes(inRange(Quantity.bytes(text), 0, 1024L << 30)),
+                value -> value.percent() == 100 ? Quantity.showBytes(value.bytes()) : value.percent() + "%");
     }
 
     static <E extends Enum<E>> SettingType<E> choice(Class<E> choices) {

@@ -45,7 +45,7 @@ public final class ControlClient {
             Path folder, String command, ObjectNode request, Duration silence, Consumer<ObjectNode> onProgress)
             throws IOException, RefusedException {
         try (Lines lines = new Lines(connect(folder))) {
-            lines.write(ControlSocket.line(request.put(ControlSocket.COMMAND, command)), ControlSocket.PATIENCE);
+            write(lines, ControlSocket.line(request.put(ControlSocket.COMMAND, command)));
             while (true) {
                 String line =
                         lines.read(silence).orElseThrow(() -> new IOException("the agent ended before it was done"));

@@ -214,9 +214,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void refuse(Lines lines, String sentence) throws IOException {
-        lines.write(
-                ControlSocket.line(ControlSocket.object().put(ControlSocket.REFUSED, sentence)),
-                patience);
+        lines.write(ControlSocket.line(ControlSocket.object().put(ControlSocket.REFUSED, sentence)), patience);
     }
 
     /** Takes no more requests and deletes the socket's file: while the folder is still ours. */

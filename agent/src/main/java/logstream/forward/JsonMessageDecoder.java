@@ -247,6 +247,8 @@ final class JsonMessageDecoder {
         metrics.messagesReceived.increment();
         if (option.tokenLength() > 0) {
             delivery.answer(Encoding.JSON, option.token(), option.tokenLength());
+        } else {
+            delivery.leaveUnanswered();
         }
         if (option.signal() != OptionDecoder.LOGS) {
             faults.unsupportedSignal(peer, option.signal());

@@ -158,6 +158,8 @@ final class MessageDecoder {
         metrics.messagesReceived.increment();
         if (option.tokenLength() > 0) {
             delivery.answer(Encoding.MSGPACK, option.token(), option.tokenLength());
+        } else {
+            delivery.leaveUnanswered();
         }
         if (option.signal() != OptionDecoder.LOGS) {
             faults.unsupportedSignal(peer, option.signal());

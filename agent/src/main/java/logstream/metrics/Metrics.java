@@ -25,8 +25,10 @@ public final class Metrics {
         TOO_LARGE,
         /** No log line, but a mark that Fluent Bit sends where a group of events begins or ends. */
         GROUP_MARK,
-        /** Its bytes in a chunk no longer check. */
-        DAMAGED
+        /** Its bytes in a chunk no longer check, or are no longer there. */
+        DAMAGED,
+        /** The buffer was full, and {@code buffer.overflow} says to drop. */
+        OVERFLOW
     }
 
     /** Why the agent made an event of its own. */
@@ -111,6 +113,7 @@ public final class Metrics {
     public final LongAdder bytesTorn = new LongAdder();
     public final LongAdder forces = new LongAdder();
     public final LongAdder forcesFailed = new LongAdder();
+    public final LongAdder diskShortages = new LongAdder();
     public final LongAdder deadLetterFilesDeleted = new LongAdder();
 
     // Delivery.
@@ -137,9 +140,11 @@ public final class Metrics {
             LongSupplier bufferedBytes,
             LongSupplier bufferChunks,
             LongSupplier oldestPendingMillis,
+            LongSupplier waitingForRoom,
+            LongSupplier diskFreeBytes,
             LongSupplier requestsInFlight,
             LongSupplier deadLetterBytes) {
-        static final Gauges NONE = new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
+        static final Gauges NONE = new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
     }
 
     public LongAdder dropped(DropCause cause) {

@@ -81,6 +81,10 @@ public final class MetricsPage {
         counter("buffer_forces", "Times the buffer was forced to disk.", metrics.forces);
         counter("buffer_forces_failed", "Times that forcing or writing the buffer failed.", metrics.forcesFailed);
         counter(
+                "buffer_disk_shortages",
+                "Times that the disk had no room left for a chunk above buffer.min_free.",
+                metrics.diskShortages);
+        counter(
                 "dead_letter_files_deleted",
                 "Files of dead letters deleted to keep their bounds.",
                 metrics.deadLetterFilesDeleted);
@@ -88,6 +92,8 @@ public final class MetricsPage {
         gauge("buffer_bytes", "Bytes of the chunk files.", 1, Gauges::bufferedBytes);
         gauge("buffer_chunks", "Chunk files.", 1, Gauges::bufferChunks);
         gauge("buffer_oldest_seconds", "Age of the oldest event in the buffer.", 0.001, Gauges::oldestPendingMillis);
+        gauge("buffer_waiting_connections", "Connections that wait for room in the buffer.", 1, Gauges::waitingForRoom);
+        gauge("buffer_disk_free_bytes", "Bytes free on the buffer's file system.", 1, Gauges::diskFreeBytes);
     }
 
     private void registerDelivery() {

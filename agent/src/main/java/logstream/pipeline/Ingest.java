@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import logstream.buffer.Appended;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferClosedException;
 import logstream.buffer.FrameBatch;
@@ -109,15 +110,22 @@ public final class Ingest implements EventSink {
         }
 
         @Override
-        public void flush() throws IntakeStoppedException {
+        public boolean flush(boolean ackWanted) throws IntakeStoppedException {
             Bench own = bench;
             if (own == null) {
-                return;
+                return true;
             }
             try {
-                if (own.frames.count() > 0) {
-                    appended = buffer.append(own.frames);
+                if (own.frames.count() == 0) {
+                    return true;
                 }
+                if (ackWanted) {
+                    appended = buffer.append(own.frames);
+                    return true;
+                }
+                Appended some = buffer.appendOrDrop(own.frames);
+                appended = some.ordinal();
+                return some.dropped() == 0;
             } catch (BufferClosedException e) {
                 throw new IntakeStoppedException("the agent is stopping", e);
             } finally {

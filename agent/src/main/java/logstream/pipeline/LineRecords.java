@@ -113,8 +113,7 @@ final class LineRecords {
 
     private static String key(Line.Held held, int pieces) {
         RecordKey.Place origin = held.origin();
-        return RecordKey.of(
-                new RecordKey.Place(origin.identity(), origin.sequence(), origin.index(), pieces));
+        return RecordKey.of(new RecordKey.Place(origin.identity(), origin.sequence(), origin.index(), pieces));
     }
 
     /** @param tieTo a slot, if it lies behind those of the pieces, without which they are not released */

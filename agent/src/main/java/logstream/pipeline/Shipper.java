@@ -57,7 +57,6 @@ public final class Shipper {
     private final Buffer buffer;
     private final Function<List<OutgoingRecord>, PutOutcome> stream;
     private final Executor requests;
-    private final KinesisConfig config;
     private final Metrics metrics;
     private final LongSupplier nanoClock;
 
@@ -68,6 +67,7 @@ public final class Shipper {
     private final FlowControl flow;
     private final GivenUp givenUp;
     private final Settlement settlement;
+    private final Relief relief;
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final CountDownLatch drained = new CountDownLatch(1);
@@ -96,7 +96,6 @@ public final class Shipper {
         this.buffer = buffer;
         this.stream = stream;
         this.requests = requests;
-        this.config = config;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
         this.readRetryNanos = nanoClock.getAsLong();
@@ -108,11 +107,13 @@ public final class Shipper {
         this.flow = new FlowControl(config.maxRequestsInFlight(), nanoClock.getAsLong());
         this.givenUp = new GivenUp(buffer, outstanding, metrics);
         this.settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
+        this.relief = new Relief(buffer, outstanding, outbox, joiner, outage, givenUp, config.retryLimit(), metrics);
         this.thread = Thread.ofPlatform().name("shipper").unstarted(this::run);
     }
 
     public void start() {
         buffer.onReadable(this::wake);
+        buffer.onOverflow(this::wake);
         thread.start();
     }
 
@@ -182,13 +183,15 @@ public final class Shipper {
     long step(long now) {
         settle(now);
         givenUp.keep(now);
-        makeRoom();
+        boolean paused = !draining && relief.pausesSending(inFlight.get());
         long releasable = outstanding.takeDone();
         if (releasable >= 0) {
             buffer.release(releasable);
         }
-        sendBatches(now);
-        sendProbe(now);
+        if (!paused) {
+            sendBatches(now);
+            sendProbe(now);
+        }
         if (draining && hasShippedAll()) {
             drained.countDown();
         }
@@ -209,27 +212,6 @@ public final class Shipper {
                 inFlightBytes -= shipment.size();
             }
             settlement.settle(answer, now);
-        }
-    }
-
-    /** Past the limit of retries, and only while intake waits for room, the oldest chunk goes to the dead letters. */
-    private void makeRoom() {
-        if (draining || !outage.isExhausted() || inFlight.get() > 0 || !givenUp.isEmpty() || !buffer.isFull()) {
-            return;
-        }
-        long sequence = outstanding.oldestSequence();
-        String reason = "nothing was accepted in " + config.retryLimit() + " retries, last: " + outage.reason();
-        try {
-            long frames = buffer.setAsideOldestChunk(reason);
-            if (frames > 0) {
-                outbox.forget(sequence);
-                joiner.forget(sequence);
-                long given = frames - outstanding.forget(sequence);
-                metrics.deadLettered(DeadLetterCause.RETRIES_EXHAUSTED).add(given);
-                log.error("the buffer is full: {} records went to the dead letters to make room; {}", given, reason);
-            }
-        } catch (IOException e) {
-            log.error("the oldest chunk cannot be moved to the dead letters: {}", e.toString());
         }
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import logstream.metrics.Metrics;
 import org.junit.jupiter.api.Test;
@@ -25,12 +26,21 @@ class DeadLettersTest {
     Path folder;
 
     private final TestDisk disk = new TestDisk();
+    private final AtomicLong nanos = new AtomicLong();
     private final Metrics metrics = new Metrics();
 
     private DeadLetters open(long bytes) throws IOException {
         BufferConfig config = new BufferConfig(
-                folder, 1 << 20, 4, BufferConfig.Sync.ACK, Duration.ofMillis(100), bytes, Duration.ofDays(14));
-        return new DeadLetters(config, TestBuffers.sources(disk), metrics);
+                folder,
+                1 << 20,
+                4,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.ACK,
+                Duration.ofMillis(100),
+                bytes,
+                Duration.ofDays(14));
+        return new DeadLetters(config, TestBuffers.sources(disk, nanos, 1), metrics);
     }
 
     private static DeadLetter letter(String key, int bytes) {
@@ -87,6 +97,11 @@ class DeadLettersTest {
         try (DeadLetters letters = open(1 << 20)) {
             letters.keep(List.of(letter("a", 1000)));
             Files.setLastModifiedTime(file(0), FileTime.from(TestBuffers.START.minus(Duration.ofDays(15))));
+            letters.prune();
+            nanos.addAndGet(Expiry.BELIEVED_AFTER.toNanos() - 1);
+            letters.prune();
+            assertThat(letters.bytes()).as("the clock may be wrong").isPositive();
+            nanos.addAndGet(1);
             letters.prune();
             assertThat(letters.bytes()).isZero();
             letters.keep(List.of(letter("b", 1000)));

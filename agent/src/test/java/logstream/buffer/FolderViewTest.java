@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import logstream.buffer.FolderView.ChunkView;
@@ -246,6 +247,16 @@ class FolderViewTest {
         @Override
         public void syncFolder(Path path) {
             throw new AssertionError("looking syncs " + path);
+        }
+
+        @Override
+        public Optional<Object> identity(Path path) throws IOException {
+            return REAL.identity(path);
+        }
+
+        @Override
+        public Space space(Path path) {
+            throw new AssertionError("looking asks for room " + path);
         }
     }
 }

@@ -74,7 +74,15 @@ class TakingOutTest {
 
     private DeadLetters open() throws IOException {
         BufferConfig config = new BufferConfig(
-                folder, 1 << 20, 4, BufferConfig.Sync.ACK, Duration.ofMillis(100), 1 << 20, Duration.ofDays(14));
+                folder,
+                1 << 20,
+                4,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.ACK,
+                Duration.ofMillis(100),
+                1 << 20,
+                Duration.ofDays(14));
         return new DeadLetters(config, TestBuffers.sources(disk), metrics);
     }
 
@@ -365,7 +373,7 @@ class TakingOutTest {
             assertThat(buffer.takeOutDeadLetters(DeadLetterSelection.ALL, taker))
                     .isEqualTo(new TakenOut(2, 10, 1, 0));
             assertThat(taker.safe).containsExactly("frm-0", "frm-1");
-            assertThat(Files.list(folder.resolve(DeadLetters.FOLDER))).isEmpty();
+            assertThat(folder.resolve(DeadLetters.FOLDER)).isEmptyDirectory();
         }
     }
 
@@ -430,7 +438,7 @@ class TakingOutTest {
     void aChunkAndItsReasonGoTogether() throws Exception {
         try (Buffer buffer = withChunkSetAside(0)) {
             assertThat(buffer.purgeDeadLetters(match("nothing was")).files()).isEqualTo(1);
-            assertThat(Files.list(folder.resolve(DeadLetters.FOLDER))).isEmpty();
+            assertThat(folder.resolve(DeadLetters.FOLDER)).isEmptyDirectory();
         }
     }
 
@@ -442,7 +450,7 @@ class TakingOutTest {
         try (DeadLetters letters = open()) {
             assertThat(letters.bytes()).isZero();
         }
-        assertThat(Files.list(folder.resolve(DeadLetters.FOLDER))).isEmpty();
+        assertThat(folder.resolve(DeadLetters.FOLDER)).isEmptyDirectory();
         assertThat(metrics.deadLetterFilesDeleted.sum()).isEqualTo(1);
     }
 

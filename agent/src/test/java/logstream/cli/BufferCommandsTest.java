@@ -108,7 +108,8 @@ class BufferCommandsTest {
                 8,
                 10,
                 FrameKind.PIECE,
-                bytes("\u0001\u0002\u0003\u0000\u0000\u0000\u0001\u0000\u0000\u0000\u0002\u0000\u0000\u0000ab{,}the end"));
+                bytes(
+                        "\u0001\u0002\u0003\u0000\u0000\u0000\u0001\u0000\u0000\u0000\u0002\u0000\u0000\u0000ab{,}the end"));
         StoredFrame binary = new StoredFrame(IDENTITY, 31, 7, 9, FrameKind.RECORD, new byte[] {(byte) 0xff, 'x'});
         StringBuilder all = new StringBuilder();
         for (boolean json : new boolean[] {false, true}) {
@@ -149,24 +150,18 @@ class BufferCommandsTest {
         byte[] bytes = Files.readAllBytes(chunk);
         bytes[4190] ^= 1;
         Files.write(chunk, bytes);
-        assertThat(execute("buffer", "verify", folder.toString()))
-                .isEqualTo(
-                        new Outcome(
-                                1,
-                                """
+        assertThat(execute("buffer", "verify", folder.toString())).isEqualTo(new Outcome(1, """
                                 0000000000000000.chunk at 4176 to 4203: these bytes do not check
                                 1 chunk, 3 good frames, 377 B: 1 damaged place, 1 frame known to be lost
-                                """,
-                                ""));
+                                """, ""));
         assertThat(execute("buffer", "verify", "--json", folder.toString()))
-                .isEqualTo(
-                        new Outcome(
-                                1,
-                                "{\"folder\":\"" + folder
-                                        + "\",\"in_use\":false,\"damage\":[{\"file\":\"0000000000000000.chunk\","
-                                        + "\"from\":4176,\"to\":4203,\"what\":\"these bytes do not check\"}],\"chunks\":1,"
-                                        + "\"good_frames\":3,\"bytes\":377,\"lost_frames\":1}\n",
-                                ""));
+                .isEqualTo(new Outcome(
+                        1,
+                        "{\"folder\":\"" + folder
+                                + "\",\"in_use\":false,\"damage\":[{\"file\":\"0000000000000000.chunk\","
+                                + "\"from\":4176,\"to\":4203,\"what\":\"these bytes do not check\"}],\"chunks\":1,"
+                                + "\"good_frames\":3,\"bytes\":377,\"lost_frames\":1}\n",
+                        ""));
     }
 
     @Test
@@ -223,14 +218,13 @@ class BufferCommandsTest {
     void withoutAnAgentThereIsNothingToDrain() throws Exception {
         goldenChunk();
         assertThat(execute("drain", folder.toString()))
-                .isEqualTo(
-                        new Outcome(
-                                1,
-                                "",
-                                "logstream: no agent runs on " + folder + ": there is no socket " + folder
-                                        + "/control.sock. What is in its buffer is shipped when one runs: start it with"
-                                        + " 'logstream run --config FILE', or see with 'logstream buffer ls DIR' whether"
-                                        + " anything is.\n"));
+                .isEqualTo(new Outcome(
+                        1,
+                        "",
+                        "logstream: no agent runs on " + folder + ": there is no socket " + folder
+                                + "/control.sock. What is in its buffer is shipped when one runs: start it with"
+                                + " 'logstream run --config FILE', or see with 'logstream buffer ls DIR' whether"
+                                + " anything is.\n"));
         assertThat(execute("dead-letters", "replay", folder.toString()).err)
                 .startsWith("logstream: no agent runs on " + folder)
                 .endsWith("start it with 'logstream run --config FILE', and try again.\n");

@@ -50,7 +50,8 @@ class DeadLetterCommandsTest {
     private void make() throws Exception {
         try (Buffer buffer = Buffer.open(BufferConfig.DEFAULT.withDirectory(folder), new Metrics())) {
             buffer.keepDeadLetters(List.of(
-                    new DeadLetter("key-1", "refused", "InvalidArgument:\nno such field", TIME, bytes("{\"log\":\"a\"}")),
+                    new DeadLetter(
+                            "key-1", "refused", "InvalidArgument:\nno such field", TIME, bytes("{\"log\":\"a\"}")),
                     new DeadLetter("key-2", "too_large", "data is 2000000 bytes", TIME.plusSeconds(5), bytes("b"))));
             for (int mebibytes = 0; mebibytes < 18; mebibytes++) {
                 append(buffer, 1 << 20);
@@ -107,8 +108,7 @@ class DeadLetterCommandsTest {
     void aReplayCanBeCountedFirst() throws Exception {
         make();
 
-        assertThat(execute("replay", "--dry-run").out)
-                .startsWith("17 records (15.0 MiB in 2 files) would be replayed");
+        assertThat(execute("replay", "--dry-run").out).startsWith("17 records (15.0 MiB in 2 files) would be replayed");
         assertThat(execute("replay", "--dry-run", "--match", "TOO_").out)
                 .isEqualTo("1 record (1 B in 1 file) would be replayed\n");
         assertThat(execute("replay", "--dry-run", "--newer", "1m").out)

@@ -54,7 +54,8 @@ class HelpTest {
                 "drain"
             })
     void helpIsAsWritten(String command) throws IOException {
-        List<String> arguments = new ArrayList<>(command.equals("logstream") ? List.of() : List.of(command.split(" ", -1)));
+        List<String> arguments =
+                new ArrayList<>(command.equals("logstream") ? List.of() : List.of(command.split(" ", -1)));
         arguments.add("--help");
         Outcome outcome = execute(arguments.toArray(String[]::new));
 

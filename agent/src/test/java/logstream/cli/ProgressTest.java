@@ -67,9 +67,11 @@ class ProgressTest {
     void aDrainShowsWhatIsLeftAndHowFast() {
         DrainProgress progress = new DrainProgress(line(true), now::get);
         pass(Duration.ofSeconds(10));
-        progress.soFar(JsonNodeFactory.instance.objectNode().put("records", 50_000).put("bytes", 20 << 20));
+        progress.soFar(
+                JsonNodeFactory.instance.objectNode().put("records", 50_000).put("bytes", 20 << 20));
         pass(Duration.ofSeconds(10));
-        progress.soFar(JsonNodeFactory.instance.objectNode().put("records", 30_000).put("bytes", 12 << 20));
+        progress.soFar(
+                JsonNodeFactory.instance.objectNode().put("records", 30_000).put("bytes", 12 << 20));
         assertThat(shown.toString())
                 .contains("draining: 50,000 records, 20.0 MiB left, 0 records/s")
                 .endsWith("draining: 30,000 records, 12.0 MiB left, 2,000 records/s");

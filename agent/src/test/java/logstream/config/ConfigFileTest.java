@@ -153,6 +153,12 @@ class ConfigFileTest {
                     "buffer.max_chunks",
                     new Bound("3", config -> config.buffer().maxChunks(), 3)),
             Map.entry(
+                    "buffer.overflow",
+                    new Bound("drop_newest", config -> config.buffer().overflow(), BufferConfig.Overflow.DROP_NEWEST)),
+            Map.entry(
+                    "buffer.min_free",
+                    new Bound("10%", config -> config.buffer().minFree(), BufferConfig.MinFree.share(10))),
+            Map.entry(
                     "buffer.sync", new Bound("never", config -> config.buffer().sync(), BufferConfig.Sync.NEVER)),
             Map.entry(
                     "buffer.sync_interval",

@@ -112,7 +112,8 @@ class ControlSocketTest {
     void whatIsNoRequestIsRefused() throws Exception {
         try (ControlServer _ = start((request, tell) -> object())) {
             assertThat(sendRaw("hello\n").orElse("")).startsWith("{\"refused\":\"a line that is no JSON");
-            assertThat(sendRaw("[1]\n")).hasValue("{\"refused\":\"a line that is no JSON object: that is no request\"}");
+            assertThat(sendRaw("[1]\n"))
+                    .hasValue("{\"refused\":\"a line that is no JSON object: that is no request\"}");
             assertThat(sendRaw("{}\n").orElse("")).contains("knows no command ''");
             assertThat(sendRaw("x".repeat(ControlSocket.MAX_LINE_BYTES + 1)))
                     .hasValue("{\"refused\":\"a line is longer than 65536 bytes: that is no request\"}");
@@ -161,7 +162,9 @@ class ControlSocketTest {
 
     @Test
     void aPathMayBeAsLongAsTheSystemAllows() throws Exception {
-        int left = ControlSocket.MAX_PATH_BYTES - ControlSocket.in(folder).toString().length() - 1;
+        int left = ControlSocket.MAX_PATH_BYTES
+                - ControlSocket.in(folder).toString().length()
+                - 1;
         Path longest = Files.createDirectory(folder.resolve("x".repeat(left)));
         assertThat(ControlSocket.in(longest).toString()).hasSize(107);
         try (ControlServer _ = ControlServer.start(longest, Map.of("count", (request, tell) -> object()))) {
@@ -236,7 +239,9 @@ class ControlSocketTest {
             begun.countDown();
             awaitQuietly(hungUp);
             // What is written first may still find room on its way.
-            listens.set(tell.tell(object()) && tell.tell(object()));
+            boolean first = tell.tell(object());
+            boolean second = tell.tell(object());
+            listens.set(first && second);
             return object();
         })) {
             try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(ControlSocket.in(folder)))) {

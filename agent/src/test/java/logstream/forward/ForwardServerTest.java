@@ -420,7 +420,9 @@ class ForwardServerTest {
         }
 
         @Override
-        public void flush() {}
+        public boolean flush(boolean ackWanted) {
+            return true;
+        }
 
         @Override
         public void awaitDurable() {}

@@ -53,7 +53,9 @@ class MemoryTest {
             }
 
             @Override
-            public void flush() {}
+            public boolean flush(boolean ackWanted) {
+                return true;
+            }
 
             @Override
             public void awaitDurable() {}

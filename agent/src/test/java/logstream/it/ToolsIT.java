@@ -68,8 +68,7 @@ class ToolsIT {
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             kinesis.createStream(Yaml.STREAM, 2);
             kinesis.faults(Faults.none().withDelay(Duration.ofMillis(400)));
-            AgentProcess agent =
-                    PROGRAM.runWith(folder, Yaml.of(folder.resolve("buffer"), kinesis.endpoint(), "1MiB"));
+            AgentProcess agent = PROGRAM.runWith(folder, Yaml.of(folder.resolve("buffer"), kinesis.endpoint(), "1MiB"));
             try (StreamRecords records = StreamRecords.open(kinesis.endpoint(), Yaml.STREAM);
                     AckedLoad load = AckedLoad.start(
                             agent.forwardPort(), 4, Duration.ofMillis(1), 4_000, new Random(4), count -> {})) {
@@ -123,13 +122,15 @@ class ToolsIT {
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> metric(agent, "logstream_records_dead_lettered_total{cause=\"refused\"}")
                             == 2 * load.acknowledgedCount());
-            assertThat(keysByEvent(command("dead-letters", "show", "--json", buffer()))).isEqualTo(keys);
+            assertThat(keysByEvent(command("dead-letters", "show", "--json", buffer())))
+                    .isEqualTo(keys);
 
             kinesis.faults(Faults.none());
             Finished replay = command("dead-letters", "replay", buffer());
             assertThat(replay.output())
                     .as(replay.errors())
-                    .matches(load.acknowledgedCount() + " records \\(.*\\) are in the buffer again, under their keys\n");
+                    .matches(
+                            load.acknowledgedCount() + " records \\(.*\\) are in the buffer again, under their keys\n");
             try (StreamRecords records = StreamRecords.open(kinesis.endpoint(), Yaml.STREAM)) {
                 awaitArrival(records, load);
                 Accounting.awaitBalance(agent);
@@ -200,10 +201,14 @@ class ToolsIT {
                     .until(() -> metric(agent, "logstream_records_dead_lettered_total{cause=\"refused\"}")
                             == load.acknowledgedCount());
 
-            Finished no = PROGRAM.command("n\n".getBytes(StandardCharsets.UTF_8), "dead-letters", "purge", "--all", buffer());
-            assertThat(no.output()).contains("Delete " + load.acknowledgedCount() + " records").endsWith("Nothing was deleted.\n");
+            Finished no =
+                    PROGRAM.command("n\n".getBytes(StandardCharsets.UTF_8), "dead-letters", "purge", "--all", buffer());
+            assertThat(no.output())
+                    .contains("Delete " + load.acknowledgedCount() + " records")
+                    .endsWith("Nothing was deleted.\n");
             assertThat(no.exitCode()).isEqualTo(1);
-            Finished yes = PROGRAM.command("yes\n".getBytes(StandardCharsets.UTF_8), "dead-letters", "purge", "--all", buffer());
+            Finished yes = PROGRAM.command(
+                    "yes\n".getBytes(StandardCharsets.UTF_8), "dead-letters", "purge", "--all", buffer());
             assertThat(yes.output()).contains(load.acknowledgedCount() + " records deleted");
             assertThat(yes.exitCode()).isZero();
 
@@ -222,11 +227,17 @@ class ToolsIT {
             AckedLoad load = send(agent, 2_000, 1_000);
 
             AgentProcess first = PROGRAM.start("drain", "--timeout", "60s", buffer());
-            await("the drain").atMost(Duration.ofSeconds(30)).until(() -> agent.output().contains("draining:"));
+            await("the drain")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> agent.output().contains("draining:"));
             AgentProcess second = PROGRAM.start("drain", "--timeout", "50s", "--json", buffer());
             await("both drains")
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> agent.output().lines().filter(line -> line.contains("told to drain")).count() == 2);
+                    .until(() -> agent.output()
+                                    .lines()
+                                    .filter(line -> line.contains("told to drain"))
+                                    .count()
+                            == 2);
             assertThat(agent.isAlive()).isTrue();
             kinesis.up();
 
@@ -239,7 +250,9 @@ class ToolsIT {
                 assertThat(records.keysByEvent().keySet()).isEqualTo(load.acknowledged());
                 Duplicates.none(records.keysByEvent());
             }
-            assertThat(command("drain", buffer()).exitCode()).as("without an agent").isEqualTo(1);
+            assertThat(command("drain", buffer()).exitCode())
+                    .as("without an agent")
+                    .isEqualTo(1);
         }
     }
 
@@ -278,7 +291,9 @@ class ToolsIT {
             AckedLoad load = send(agent, 100, 300);
 
             AgentProcess drain = PROGRAM.start("drain", "--timeout", "1h", buffer());
-            await("the drain").atMost(Duration.ofSeconds(30)).until(() -> agent.output().contains("draining:"));
+            await("the drain")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> agent.output().contains("draining:"));
             interrupt(drain);
             assertThat(drain.awaitExit()).isEqualTo(130);
             assertThat(drain.output()).contains("the drain goes on without you");
@@ -296,6 +311,9 @@ class ToolsIT {
     }
 
     private static void interrupt(AgentProcess process) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 }

@@ -66,7 +66,7 @@ class IngestTest {
             assertThat(intake.take(GRID, 1, 0, event("a"))).isFalse();
             assertThat(intake.take(GRID, 1, 0, event("b"))).isFalse();
             assertThat(buffer.bufferedFrames()).isZero();
-            intake.flush();
+            intake.flush(true);
             intake.awaitDurable();
         }
         assertThat(buffered())
@@ -90,7 +90,7 @@ class IngestTest {
                 intake.take(Tag.of("other\nline"), 1, 0, event("a"));
                 intake.take(Tag.of("more"), 1, 0, event("a"));
             }
-            intake.flush();
+            intake.flush(true);
             intake.awaitDurable();
         }
         assertThat(metrics.dropped(DropCause.UNMATCHED_TAG).sum()).isEqualTo(6);
@@ -104,7 +104,7 @@ class IngestTest {
         try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("other", "\u0000".repeat(1 << 19)));
             intake.take(GRID, 1, 0, event("after"));
-            intake.flush();
+            intake.flush(true);
             intake.awaitDurable();
         }
         assertThat(metrics.dropped(DropCause.TOO_LARGE).sum()).isEqualTo(1);
@@ -115,7 +115,7 @@ class IngestTest {
     void anEventWhoseLineIsTooLongForARecordIsCutAndWhatThatMakesIsCounted() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("\u0000".repeat(1 << 19)));
-            intake.flush();
+            intake.flush(true);
             intake.awaitDurable();
         }
         assertThat(metrics.created(CreateCause.CUT).sum()).isEqualTo(3);
@@ -131,7 +131,7 @@ class IngestTest {
                 assertThat(kilobytes).isLessThan(300);
                 full = intake.take(GRID, 1, 0, event("x".repeat(10 << 10)));
             }
-            intake.flush();
+            intake.flush(true);
             intake.awaitDurable();
         }
         assertThat(buffer.bufferedFrames()).isBetween(15L, 30L);
@@ -145,7 +145,7 @@ class IngestTest {
             Intake intake = ingest.open(PEER);
             intake.take(GRID, 1, 0, event("a"));
             if (connection % 2 == 0) {
-                intake.flush();
+                intake.flush(true);
             } else {
                 intake.close();
             }
@@ -161,7 +161,7 @@ class IngestTest {
         try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("a"));
             buffer.closeIntake();
-            assertThatThrownBy(intake::flush).isInstanceOf(IntakeStoppedException.class);
+            assertThatThrownBy(() -> intake.flush(true)).isInstanceOf(IntakeStoppedException.class);
         }
     }
 

@@ -29,7 +29,8 @@ class KeyedFrameTest {
     }
 
     @Property
-    void keyAndRecordComeBack(@ForAll @NotEmpty @StringLength(max = 256) String anyKey, @ForAll @Size(max = 500) byte[] data) {
+    void keyAndRecordComeBack(
+            @ForAll @NotEmpty @StringLength(max = 256) String anyKey, @ForAll @Size(max = 500) byte[] data) {
         // A lone surrogate is no text; a stream would not have taken it.
         String key = new String(anyKey.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         FrameBatch batch = new FrameBatch(16);
@@ -105,10 +106,12 @@ class KeyedFrameTest {
 
         assertThat(new KeyedFrame("key", FrameKind.RECORD, new byte[largest.length + 1]).addTo(batch))
                 .isFalse();
-        assertThat(new KeyedFrame("", FrameKind.RECORD, new byte[1]).addTo(batch)).isFalse();
+        assertThat(new KeyedFrame("", FrameKind.RECORD, new byte[1]).addTo(batch))
+                .isFalse();
         assertThat(new KeyedFrame("k".repeat(1025), FrameKind.RECORD, new byte[1]).addTo(batch))
                 .isFalse();
         assertThat(batch.count()).isZero();
-        assertThat(new KeyedFrame("key", FrameKind.RECORD, largest).addTo(batch)).isTrue();
+        assertThat(new KeyedFrame("key", FrameKind.RECORD, largest).addTo(batch))
+                .isTrue();
     }
 }

@@ -53,6 +53,8 @@ class ReplayShippingTest {
                         folder,
                         1 << 20,
                         8,
+                        BufferConfig.Overflow.BLOCK,
+                        BufferConfig.MinFree.NONE,
                         BufferConfig.Sync.NEVER,
                         Duration.ofMillis(100),
                         64 << 20,
@@ -81,7 +83,9 @@ class ReplayShippingTest {
         List<RecordResult> results = new ArrayList<>();
         for (OutgoingRecord record : records) {
             String text = new String(record.data(), StandardCharsets.UTF_8);
-            assertThat(accepted.put(record.key(), text)).as("twice under one key").isNull();
+            assertThat(accepted.put(record.key(), text))
+                    .as("twice under one key")
+                    .isNull();
             results.add(new RecordResult.Accepted("shardId-000000000000", "1"));
         }
         return new PutOutcome.Answered(results);

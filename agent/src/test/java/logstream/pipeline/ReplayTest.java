@@ -42,6 +42,8 @@ class ReplayTest {
                         folder,
                         1 << 20,
                         8,
+                        config.overflow(),
+                        config.minFree(),
                         config.sync(),
                         config.syncInterval(),
                         config.deadLetterBytes(),
@@ -87,9 +89,10 @@ class ReplayTest {
 
         assertThat(replay()).isEqualTo(new TakenOut(2, 30, 1, 0));
 
-        assertThat(readAll()).satisfiesExactly(
-                one -> assertThat(one.key() + one.payload().length).isEqualTo("one10"),
-                two -> assertThat(two.key() + two.payload().length).isEqualTo("two20"));
+        assertThat(readAll())
+                .satisfiesExactly(
+                        one -> assertThat(one.key() + one.payload().length).isEqualTo("one10"),
+                        two -> assertThat(two.key() + two.payload().length).isEqualTo("two20"));
         assertThat(metrics.created(CreateCause.REPLAYED).sum()).isEqualTo(2);
         assertThat(DeadLetterFiles.list(folder)).isEmpty();
     }
@@ -133,11 +136,10 @@ class ReplayTest {
         buffer.keepDeadLetters(letters);
         List<Long> told = new ArrayList<>();
 
-        TakenOut taken = buffer.takeOutDeadLetters(
-                DeadLetterSelection.ALL, new Replay(buffer, metrics, count -> {
-                    told.add(count);
-                    return told.size() < 2;
-                }));
+        TakenOut taken = buffer.takeOutDeadLetters(DeadLetterSelection.ALL, new Replay(buffer, metrics, count -> {
+            told.add(count);
+            return told.size() < 2;
+        }));
 
         assertThat(told).hasSize(2);
         assertThat(taken.records()).isEqualTo(told.getLast());

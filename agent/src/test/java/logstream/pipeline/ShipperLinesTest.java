@@ -376,7 +376,15 @@ class ShipperLinesTest {
     /** Never forced: a kill loses nothing that was written. */
     private BufferConfig chunks(int bytes, int most) {
         return new BufferConfig(
-                folder, bytes, most, BufferConfig.Sync.NEVER, Duration.ofMillis(100), 64 << 20, Duration.ofDays(1));
+                folder,
+                bytes,
+                most,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.NEVER,
+                Duration.ofMillis(100),
+                64 << 20,
+                Duration.ofDays(1));
     }
 
     private void crash(Path copy) throws IOException {

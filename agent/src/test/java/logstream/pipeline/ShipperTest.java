@@ -173,7 +173,10 @@ class ShipperTest {
 
         assertThat(accepted.values()).containsExactlyInAnyOrder("a", "b");
         assertThat(metrics.deadLettered(DeadLetterCause.TOO_LARGE).sum()).isEqualTo(1);
-        assertThat(deadLetters()).singleElement().asString().endsWith(" too_large data and key are 1048612 bytes, a stream takes 1048576");
+        assertThat(deadLetters())
+                .singleElement()
+                .asString()
+                .endsWith(" too_large data and key are 1048612 bytes, a stream takes 1048576");
         assertThat(buffer.bufferedFrames()).isZero();
     }
 
@@ -254,7 +257,15 @@ class ShipperTest {
     @Test
     void afterTheLastRetryAFullBufferMakesRoomByItsOldestChunk() throws Exception {
         open(new BufferConfig(
-                folder, 1 << 20, 2, BufferConfig.Sync.NEVER, Duration.ofMillis(100), 64 << 20, Duration.ofDays(1)));
+                folder,
+                1 << 20,
+                2,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.NEVER,
+                Duration.ofMillis(100),
+                64 << 20,
+                Duration.ofDays(1)));
         otherwise = records -> DOWN;
         String line = "x".repeat(1000);
         while (!buffer.isFull()) {
@@ -281,7 +292,15 @@ class ShipperTest {
     @Test
     void whileEndingNothingIsGivenUpOnToMakeRoom() throws Exception {
         open(new BufferConfig(
-                folder, 1 << 20, 2, BufferConfig.Sync.NEVER, Duration.ofMillis(100), 64 << 20, Duration.ofDays(1)));
+                folder,
+                1 << 20,
+                2,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.NEVER,
+                Duration.ofMillis(100),
+                64 << 20,
+                Duration.ofDays(1)));
         otherwise = records -> DOWN;
         while (!buffer.isFull()) {
             append("x".repeat(1000));
@@ -342,7 +361,8 @@ class ShipperTest {
         for (DeadLetterFile file : DeadLetterFiles.list(folder)) {
             try (LetterReader reader = LetterReader.open(file.path())) {
                 for (DeadLetter letter = reader.next(); letter != null; letter = reader.next()) {
-                    found.add(new String(letter.data(), StandardCharsets.UTF_8) + " " + letter.cause() + " " + letter.reason());
+                    found.add(new String(letter.data(), StandardCharsets.UTF_8) + " " + letter.cause() + " "
+                            + letter.reason());
                 }
             }
         }
