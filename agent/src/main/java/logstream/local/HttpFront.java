@@ -26,6 +26,7 @@ final class HttpFront {
     private static final String TARGET = "Kinesis_20131202.";
     private static final int LEAST_BODY_ROOM = 32 << 20;
     private static final int WAIT_FOR_ROOM_SECONDS = 10;
+    private static final long MOST_THROWN_AWAY_BYTES = 64 << 20;
 
     private final Operations operations;
     private final FaultDice dice;
@@ -133,7 +134,7 @@ final class HttpFront {
         return accepts && dice.hits(now.hungUpAfter()) ? Optional.empty() : Optional.of(result);
     }
 
-    private int takeRoom(HttpExchange exchange) throws ServiceError, InterruptedException {
+    private int takeRoom(HttpExchange exchange) throws ServiceError, IOException, InterruptedException {
         String declared = exchange.getRequestHeaders().getFirst("Content-Length");
         long length = declared == null ? mostBody : Long.parseLong(declared);
         if (length > mostBody) {
@@ -155,8 +156,17 @@ final class HttpFront {
         return body;
     }
 
-    /** A connection with a request that was not read to its end is of no more use: the client must not send another on it. */
-    private static ServiceError unread(HttpExchange exchange, ServiceError error) {
+    /**
+     * Reads on to the end and throws away what comes: a client that still sends when its connection is reset never sees
+     * the answer. Beyond the bound it has to live with that, and must not send another request on that connection.
+     */
+    private static ServiceError unread(HttpExchange exchange, ServiceError error) throws IOException {
+        InputStream in = exchange.getRequestBody();
+        byte[] away = new byte[8192];
+        long left = MOST_THROWN_AWAY_BYTES;
+        for (int read = in.read(away); read >= 0 && left > 0; read = in.read(away)) {
+            left -= read;
+        }
         exchange.getResponseHeaders().set("Connection", "close");
         return error;
     }
