@@ -113,6 +113,16 @@ public final class Buffer implements AutoCloseable {
     }
 
     /**
+     * Any thread. Counts so many frames as dropped, and says so, when the buffer is full and {@code overflow} is
+     * drop_newest; for a caller that has not even the memory to make them. Never waits.
+     *
+     * @return whether they are dropped
+     */
+    public boolean dropsNow(int frames) {
+        return appender.dropsNow(frames);
+    }
+
+    /**
      * Any thread. Waits until all frames below the ordinal are durable, and makes that happen at once.
      *
      * @throws BufferClosedException when the buffer was closed and could not make them durable
