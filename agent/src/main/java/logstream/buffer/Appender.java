@@ -110,6 +110,24 @@ final class Appender {
         }
     }
 
+    /** As {@link Buffer#appendNow}. */
+    boolean appendNow(FrameBatch batch) {
+        if (batch.count() != 1) {
+            throw new IllegalArgumentException("one frame, not " + batch.count());
+        }
+        state.lock.lock();
+        try {
+            boolean takes = !state.intakeClosed() && state.hasRoomFor(batch.length());
+            if (takes) {
+                take(batch.bytes(), 0, batch.length());
+            }
+            state.work.signal();
+            return takes;
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
     /** Returns when the frame can be taken, or is to be dropped. */
     private void awaitRoom(int frameBytes, boolean drops) throws BufferClosedException {
         state.turns.await(

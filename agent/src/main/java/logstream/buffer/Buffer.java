@@ -123,6 +123,15 @@ public final class Buffer implements AutoCloseable {
     }
 
     /**
+     * Any thread. Takes one frame if there is room for it at once, before those who wait; drops nothing.
+     *
+     * @return whether it was taken: not when the buffer is full, nor when its intake is closed
+     */
+    public boolean appendNow(FrameBatch oneFrame) {
+        return appender.appendNow(oneFrame);
+    }
+
+    /**
      * Any thread. Waits until all frames below the ordinal are durable, and makes that happen at once.
      *
      * @throws BufferClosedException when the buffer was closed and could not make them durable
