@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import logstream.buffer.Buffer;
+import logstream.control.ControlAction;
+import logstream.control.ControlServer;
 import logstream.forward.ForwardServer;
 import logstream.forward.ListenException;
 import logstream.kinesis.KinesisStream;
@@ -28,12 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class Agent {
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
-    /** At stop, a connection on which nothing came for so long is taken to have sent all. */
-    private static final Duration DRAIN_SILENCE = Duration.ofSeconds(1);
-
-    /** At stop, reading ends at the latest after this: together with the grace it fits into the 10 s of docker stop. */
-    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
-
     private final AgentConfig config;
     private final Buffer buffer;
     private final KinesisStream stream;
@@ -42,6 +40,8 @@ public final class Agent {
     private final StreamCheck streamCheck;
     private final ForwardServer forward;
     private final MonitorServer monitor;
+    private final Drain drain;
+    private final Optional<ControlServer> control;
 
     private Agent(
             AgentConfig config,
@@ -51,7 +51,9 @@ public final class Agent {
             Shipper shipper,
             StreamCheck streamCheck,
             ForwardServer forward,
-            MonitorServer monitor) {
+            MonitorServer monitor,
+            Drain drain,
+            Optional<ControlServer> control) {
         this.config = config;
         this.buffer = buffer;
         this.stream = stream;
@@ -60,6 +62,8 @@ public final class Agent {
         this.streamCheck = streamCheck;
         this.forward = forward;
         this.monitor = monitor;
+        this.drain = drain;
+        this.control = control;
     }
 
     /**
@@ -76,12 +80,21 @@ public final class Agent {
             ForwardServer forward = openForward(config, buffer, metrics);
             KinesisStream stream = KinesisStream.open(config.kinesis());
             ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
-            Shipper shipper = new Shipper(buffer, stream::put, requests, config.kinesis(), metrics, System::nanoTime);
+            Shipper shipper = new Shipper(
+                    buffer,
+                    stream::put,
+                    requests,
+                    config.kinesis(),
+                    config.record().joinTimeout(),
+                    metrics,
+                    System::nanoTime);
             metrics.gauges(new Metrics.Gauges(
                     () -> Math.max(0, buffer.bufferedFrames() - shipper.doneNotReleased()),
                     buffer.gauges()::bytes,
                     buffer.gauges()::chunks,
                     buffer.gauges()::oldestPendingMillis,
+                    buffer.gauges()::waiting,
+                    buffer.gauges()::diskFreeBytes,
                     shipper::inFlight,
                     buffer.gauges()::deadLetterBytes));
             shipper.start();
@@ -91,7 +104,10 @@ public final class Agent {
                     forward.listening(),
                     config.monitor().bind(),
                     monitor.port());
-            return new Agent(config, buffer, stream, requests, shipper, streamCheck, forward, monitor);
+            Drain drain = new Drain(
+                    new RunningParts(forward, buffer, shipper, config.buffer().directory()));
+            Optional<ControlServer> control = openControl(config, drain, new DeadLetterActions(buffer, metrics));
+            return new Agent(config, buffer, stream, requests, shipper, streamCheck, forward, monitor, drain, control);
         } catch (StartException | RuntimeException e) {
             if (monitor != null) {
                 monitor.close();
@@ -111,22 +127,27 @@ public final class Agent {
         return monitor.port();
     }
 
+    /** Calls back when it was told to drain, and that is over: then it is to be stopped. */
+    public void onDrained(Runnable callback) {
+        drain.onOver(callback);
+    }
+
     /** Stops from the source: closes the listener, drains connections, forces the buffer, ships for the grace, ends. */
     public void stop() {
         log.info("stopping: reading what senders still have");
-        forward.stop(DRAIN_SILENCE, DRAIN_LIMIT);
-        buffer.closeIntake();
+        new RunningParts(forward, buffer, shipper, config.buffer().directory()).stopIntake(RunningParts.READ_LIMIT);
         streamCheck.stop();
-        log.info(
-                "stopping: shipping {} buffered lines for at most {} s",
-                buffer.bufferedFrames(),
-                config.shutdownGrace().toSeconds());
-        boolean empty = drain();
+        Duration grace = drain.isOver() ? Duration.ZERO : config.shutdownGrace();
+        log.info("stopping: shipping {} buffered lines for at most {} s", buffer.bufferedFrames(), grace.toSeconds());
+        boolean empty = ship(grace);
         stream.close();
         requests.shutdownNow();
-        long left = buffer.bufferedFrames();
+        long left = buffer.bufferedFrames() - shipper.doneNotReleased();
+        control.ifPresent(ControlServer::stop);
         buffer.close();
         monitor.close();
+        drain.agentEnded();
+        control.ifPresent(ControlServer::close);
         if (empty) {
             log.info("stopped: every line is delivered");
         } else {
@@ -137,9 +158,9 @@ public final class Agent {
         }
     }
 
-    private boolean drain() {
+    private boolean ship(Duration grace) {
         try {
-            return shipper.drain(config.shutdownGrace());
+            return shipper.drain(grace);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -155,12 +176,27 @@ public final class Agent {
         }
     }
 
+    /** Without it the agent works, but cannot be told anything: no reason not to start. */
+    private static Optional<ControlServer> openControl(AgentConfig config, Drain drain, DeadLetterActions deadLetters) {
+        Map<String, ControlAction> actions = Map.of(
+                "drain", drain, "dead-letters replay", deadLetters::replay, "dead-letters purge", deadLetters::purge);
+        try {
+            return Optional.of(ControlServer.start(config.buffer().directory(), actions));
+        } catch (IOException e) {
+            log.warn(
+                    "there is no control socket: {}. drain, and replay and purge of dead letters, cannot reach this agent;"
+                            + " set buffer.directory to a folder where there can be one.",
+                    e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     private static ForwardServer openForward(AgentConfig config, Buffer buffer, Metrics metrics) throws StartException {
         Ingest ingest = new Ingest(buffer, config.record(), metrics);
         try {
             return ForwardServer.start(config.forward(), ingest, metrics, InstantSource.system());
         } catch (ListenException e) {
-            throw cannotListen(e.url(), e.isTaken(), "forward.listen", e);
+            throw cannotListen(e.url(), e.advice(), e);
         }
     }
 
@@ -169,14 +205,14 @@ public final class Agent {
             return MonitorServer.start(config.monitor(), new MetricsPage(metrics));
         } catch (IOException e) {
             String address = config.monitor().bind() + ":" + config.monitor().port();
-            throw cannotListen(address, e instanceof BindException, "monitor.bind and monitor.port", e);
+            String advice = e instanceof BindException
+                    ? "is another agent running? Stop it, or set monitor.bind and monitor.port to what is free on this host"
+                    : "set monitor.bind and monitor.port to an address of this host";
+            throw cannotListen(address, advice, e);
         }
     }
 
-    private static StartException cannotListen(String address, boolean taken, String settings, Exception cause) {
-        String advice = taken
-                ? "is another agent running? Stop it, or set " + settings + " to what is free on this host"
-                : "set " + settings + " to an address of this host";
+    private static StartException cannotListen(String address, String advice, Exception cause) {
         return new StartException("cannot listen on " + address + " (" + cause.getMessage() + "): " + advice, cause);
     }
 }

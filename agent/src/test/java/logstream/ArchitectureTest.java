@@ -61,6 +61,7 @@ class ArchitectureTest {
                         "logstream.buffer",
                         "logstream.cli",
                         "logstream.config",
+                        "logstream.control",
                         "logstream.forward",
                         "logstream.kinesis",
                         "logstream.local",
@@ -78,6 +79,7 @@ class ArchitectureTest {
         "kinesis, metrics",
         "local, ''",
         "metrics, ''",
+        "control, ''",
     })
     void aPackageImportsOnly(String name, String allowed) {
         DescribedPredicate<JavaClass> others = OURS.and(not(resideInAPackage("logstream." + name + "..")));

@@ -31,31 +31,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Buffer implements AutoCloseable {
     private final BufferConfig config;
-    private final Metrics metrics;
-    private final Sources sources;
     private final long identity;
     private final FolderLock folderLock;
     private final BufferState state;
     private final CommitLoop commit;
     private final FrameReader reader;
     private final DeadLetters deadLetters;
-    private final Thread commitThread;
+    private final Appender appender;
+    private final OldestChunk oldestChunk;
+    private final CommitThread commitThread;
     private final BufferGauges gauges;
     private boolean closed;
 
     Buffer(Parts parts, long openedEnd) {
         this.config = parts.config();
-        this.metrics = parts.metrics();
-        this.sources = parts.sources();
         this.identity = parts.identity();
         this.folderLock = parts.folderLock();
         this.state = parts.state();
         this.commit = parts.commit();
         this.reader = parts.reader();
         this.deadLetters = parts.deadLetters();
-        this.commitThread =
-                Thread.ofPlatform().name("buffer-commit").daemon(true).unstarted(parts.commit());
-        this.gauges = new BufferGauges(state, sources, deadLetters, openedEnd);
+        this.commitThread = new CommitThread(commit);
+        this.appender = new Appender(state, config, parts.sources(), parts.metrics());
+        this.oldestChunk = new OldestChunk(state, config, parts.sources(), reader, deadLetters);
+        this.gauges = new BufferGauges(state, config.directory(), parts.sources(), deadLetters, openedEnd);
     }
 
     /** What {@link BufferOpening} puts together. */
@@ -93,39 +92,24 @@ public final class Buffer implements AutoCloseable {
     }
 
     /**
-     * Any thread. Waits while full. Returns the ordinal after the last frame of the batch: what {@link #awaitDurable}
-     * takes.
+     * Any thread. Waits while the buffer is full, whatever {@code buffer.overflow} says. Returns the ordinal after the
+     * last frame of the batch: what {@link #awaitDurable} takes.
      *
      * @throws BufferClosedException when the intake is closed, also while waiting: a part of a large batch may then be
      *     in the buffer
      */
     public long append(FrameBatch batch) throws BufferClosedException {
-        byte[] bytes = batch.bytes();
-        int length = batch.length();
-        state.lock.lock();
-        try {
-            int at = 0;
-            while (at < length) {
-                int first = FrameBatch.frameBytes(bytes, at);
-                if (!state.hasRoomFor(first)) {
-                    // Forced frames need no memory, and can be read and released.
-                    state.work.signal();
-                }
-                state.turns.await(() -> state.hasRoomFor(first), state::intakeClosed);
-                if (state.intakeClosed()) {
-                    throw new BufferClosedException();
-                }
-                long before = state.appended();
-                int taken = state.take(bytes, at, length, sources.nanoTime().getAsLong());
-                metrics.framesAppended.add(state.appended() - before);
-                metrics.bytesAppended.add(taken - at);
-                at = taken;
-                state.work.signal();
-            }
-            return state.appended();
-        } finally {
-            state.lock.unlock();
-        }
+        return appender.append(batch, false).ordinal();
+    }
+
+    /**
+     * Any thread. For frames that nobody wants an ack for: as {@link #append}, but with {@code overflow: drop_newest}
+     * what finds no room is dropped at once, and counted.
+     *
+     * @throws BufferClosedException as {@link #append}
+     */
+    public Appended appendOrDrop(FrameBatch batch) throws BufferClosedException {
+        return appender.append(batch, true);
     }
 
     /**
@@ -134,23 +118,7 @@ public final class Buffer implements AutoCloseable {
      * @throws BufferClosedException when the buffer was closed and could not make them durable
      */
     public void awaitDurable(long ordinal) throws BufferClosedException {
-        if (state.durable() >= ordinal) {
-            return;
-        }
-        state.lock.lock();
-        try {
-            if (ordinal > state.appended()) {
-                throw new IllegalStateException(
-                        "wait for " + ordinal + " when only " + state.appended() + " are appended");
-            }
-            state.work.signal();
-            state.awaitDurable(ordinal);
-            if (state.durable() < ordinal) {
-                throw new BufferClosedException();
-            }
-        } finally {
-            state.lock.unlock();
-        }
+        appender.awaitDurable(ordinal);
     }
 
     /** Called by the commit thread whenever frames became readable; must not block. */
@@ -203,58 +171,35 @@ public final class Buffer implements AutoCloseable {
      * @throws IOException when it could not be moved: nothing has changed
      */
     public long setAsideOldestChunk(String reason) throws IOException {
-        Chunk oldest;
-        long frames;
-        long released;
-        state.lock.lock();
-        try {
-            oldest = state.oldestPending();
-            if (oldest == null) {
-                return 0;
-            }
-            released = state.released();
-            frames = state.pendingFrames(oldest.firstOrdinal(), oldest.endOrdinal());
-        } finally {
-            state.lock.unlock();
-        }
-        deleteReleasedBefore(oldest);
-        // It has a successor: its end changes no more, and only this thread moves the released position.
-        deadLetters.take(oldest, oldest.end(), oldest.endOrdinal(), released, reason);
-        reader.goBehind(oldest);
-        state.lock.lock();
-        try {
-            state.gone(oldest);
-            state.read(oldest.endOrdinal());
-            state.release(oldest.endOrdinal());
-        } finally {
-            state.lock.unlock();
-        }
-        return frames;
+        return oldestChunk.setAside(reason);
     }
 
-    /** If they were still there after a crash, what is set aside would look like a hole behind them. */
-    private void deleteReleasedBefore(Chunk oldest) throws IOException {
-        while (true) {
-            Chunk before;
-            state.lock.lock();
-            try {
-                before = state.deletable();
-            } finally {
-                state.lock.unlock();
-            }
-            if (before == null || before.sequence() > oldest.sequence()) {
-                return;
-            }
-            // The commit thread may do the same at this moment: to delete twice is no error.
-            sources.files().delete(before.path());
-            sources.files().syncFolder(config.directory());
-            state.lock.lock();
-            try {
-                state.gone(before);
-            } finally {
-                state.lock.unlock();
-            }
-        }
+    /**
+     * With {@code overflow: drop_oldest_chunk}: called whenever intake begins to wait for room, by its threads; must not
+     * block.
+     */
+    public void onOverflow(Runnable listener) {
+        appender.onOverflow(listener);
+    }
+
+    /**
+     * Whether {@link #dropOldestChunk} is to be called: with {@code overflow: drop_oldest_chunk}, and while intake waits
+     * for room that a chunk would make. When the disk is too full for that to help, intake waits instead.
+     */
+    public boolean isOverflowing() {
+        return appender.isOverflowing();
+    }
+
+    /**
+     * Reader thread. Deletes the oldest sealed chunk; the reader goes on behind it. Call it when nothing is in flight, and
+     * forget what was read of that chunk: a later {@link #release} inside it does nothing. The caller counts what is
+     * dropped, since it alone knows what of it was delivered and not yet released.
+     *
+     * @return how many unreleased frames went with it; 0 when there is no sealed chunk
+     * @throws IOException when it could not be deleted: call again
+     */
+    public long dropOldestChunk() throws IOException {
+        return oldestChunk.drop();
     }
 
     /** Reader thread. Keeps records aside, forced to disk before it returns. */
@@ -262,11 +207,27 @@ public final class Buffer implements AutoCloseable {
         deadLetters.keep(letters);
     }
 
+    /**
+     * Any thread, but the reader thread. Takes dead letters out of their folder; may wait for as long as the taker does.
+     *
+     * @throws DeadLettersBusyException when others are being taken out
+     * @throws BufferClosedException from the taker
+     */
+    public TakenOut takeOutDeadLetters(DeadLetterSelection selection, DeadLetterTaker taker)
+            throws IOException, BufferClosedException, DeadLettersBusyException {
+        return deadLetters.takeOut(selection, taker);
+    }
+
+    /** Any thread. Deletes dead letters. */
+    public TakenOut purgeDeadLetters(DeadLetterSelection selection) throws IOException, DeadLettersBusyException {
+        return deadLetters.purge(selection);
+    }
+
     /** Frames appended, or recovered, that are neither released nor known to be damaged. */
     public long bufferedFrames() {
         state.lock.lock();
         try {
-            return state.pendingFrames(state.released(), state.appended());
+            return state.reading.pendingFrames(state.reading.released(), state.appended());
         } finally {
             state.lock.unlock();
         }
@@ -303,27 +264,8 @@ public final class Buffer implements AutoCloseable {
         } finally {
             state.lock.unlock();
         }
-        if (commitThread.getState() == Thread.State.NEW) {
-            commit.run();
-        } else {
-            joinCommitThread();
-        }
+        commitThread.finish();
         BufferOpening.closeAll(config, reader, deadLetters, folderLock);
-    }
-
-    private void joinCommitThread() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                commitThread.join();
-                break;
-            } catch (InterruptedException _) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** For tests that are their own commit thread: the next turn forces, as if someone waited for all that was appended. */

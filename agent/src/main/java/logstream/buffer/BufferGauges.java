@@ -1,5 +1,7 @@
 package logstream.buffer;
 
+import java.nio.file.Path;
+
 /**
  * How full a buffer is, for people and metrics.
  *
@@ -7,6 +9,7 @@ package logstream.buffer;
  */
 public final class BufferGauges {
     private final BufferState state;
+    private final Path folder;
     private final Sources sources;
     private final DeadLetters deadLetters;
     private final long openedEnd;
@@ -14,8 +17,9 @@ public final class BufferGauges {
     /**
      * @param openedEnd the ordinal after the last recovered frame: of those before nobody knows when they were appended
      */
-    BufferGauges(BufferState state, Sources sources, DeadLetters deadLetters, long openedEnd) {
+    BufferGauges(BufferState state, Path folder, Sources sources, DeadLetters deadLetters, long openedEnd) {
         this.state = state;
+        this.folder = folder;
         this.sources = sources;
         this.deadLetters = deadLetters;
         this.openedEnd = openedEnd;
@@ -26,9 +30,9 @@ public final class BufferGauges {
         state.lock.lock();
         try {
             long bytes = state.pending.unwrittenBytes();
-            for (Chunk chunk : state.chunks()) {
+            for (Chunk chunk : state.chunks.all()) {
                 long chunkBytes = chunk.end() - ChunkFormat.FIRST_FRAME_AT;
-                long frames = state.pendingFrames(chunk.firstOrdinal(), chunk.endOrdinal());
+                long frames = state.reading.pendingFrames(chunk.firstOrdinal(), chunk.endOrdinal());
                 bytes += chunk.frames() == 0 ? 0 : (long) (chunkBytes * ((double) frames / chunk.frames()));
             }
             return bytes;
@@ -41,7 +45,7 @@ public final class BufferGauges {
     public long chunks() {
         state.lock.lock();
         try {
-            return state.chunkCount();
+            return state.chunks.count();
         } finally {
             state.lock.unlock();
         }
@@ -51,20 +55,35 @@ public final class BufferGauges {
     public long oldestPendingMillis() {
         state.lock.lock();
         try {
-            long released = state.released();
+            long released = state.reading.released();
             if (released == state.appended()) {
                 return 0;
             }
             if (released >= openedEnd) {
                 return Math.max(0, (sources.nanoTime().getAsLong() - state.marks.nanosOf(released)) / 1_000_000);
             }
-            Chunk oldest = state.oldestPending();
+            Chunk oldest = state.reading.oldestPending();
             return oldest == null
                     ? 0
                     : Math.max(0, sources.clock().millis() - oldest.header().createdMillis());
         } finally {
             state.lock.unlock();
         }
+    }
+
+    /** Appends, each of another connection, that wait for room. */
+    public long waiting() {
+        state.lock.lock();
+        try {
+            return state.turns.count();
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Bytes that may still be written to the file system of the folder; 0 where nobody tells. */
+    public long diskFreeBytes() {
+        return sources.files().space(folder).free();
     }
 
     /** Bytes of the dead letters. */

@@ -30,7 +30,7 @@ final class BufferOpening {
         if (config.sync() == BufferConfig.Sync.NEVER) {
             LOG.warn("buffer.sync is never: a power cut may lose acknowledged events. Set it to ack to keep them.");
         }
-        FolderLock lock = FolderLock.take(config.directory());
+        FolderLock lock = FolderLock.take(config.directory(), sources.files());
         try {
             return open(config, metrics, sources, lock);
         } catch (IOException | RuntimeException | Error e) {
@@ -50,8 +50,11 @@ final class BufferOpening {
                 config, sources.nanoTime().getAsLong(), found.chunks(), found.releasedOrdinal(), found.endOrdinal());
         DeadLetters deadLetters = new DeadLetters(config, sources, metrics);
         Sweeper sweeper = new Sweeper(state, config, sources, deadLetters);
-        Succession succession = new Succession(state, config, sources, sweeper, identity, sequence);
-        CommitLoop commit = new CommitLoop(state, config, sources, metrics, succession, sweeper);
+        FolderWatch folder = new FolderWatch(state, config, sources, lock, metrics);
+        Succession succession = new Succession(state, config, sources, sweeper, folder, identity, sequence);
+        Reserve reserve = new Reserve(state, config, sources, metrics);
+        FrameWriter writer = new FrameWriter(state, config, sources, metrics, succession, reserve, folder);
+        CommitLoop commit = new CommitLoop(state, config, sources, writer, sweeper);
         commit.begin();
         FrameReader reader = new FrameReader(state, sources, torn, metrics);
         long frames = found.endOrdinal() - found.releasedOrdinal();

@@ -1,9 +1,5 @@
 package logstream.buffer;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the threads of a buffer share: the positions, the chunks, the frames that are not forced yet.
  *
- * <p>Invariants: those at the top of {@link Buffer}; the chunks are in the order of their sequence, each beginning at or
- * behind the ordinal at which the one before ends; only the last may still grow.
+ * <p>Invariants: those at the top of {@link Buffer}, of {@link ChunkList} and of {@link Reading}.
  *
  * <p>Threading: the lock is taken by the methods that say so, and by their callers for all others. No file is touched
  * under it.
@@ -31,27 +26,23 @@ final class BufferState {
     final Pending pending = new Pending();
     final Room room;
     final AppendMarks marks;
-    private final Deque<Chunk> chunks = new ArrayDeque<>();
-    private final Deque<Gap> gaps = new ArrayDeque<>();
+    final ChunkList chunks;
+    final Reading reading;
 
-    private long released;
-    private volatile long read;
     private volatile long durable;
     private long written;
     private long appended;
 
-    /** Up to here the reader walked through the files since open; behind {@link #read} only before its first turn. */
-    private volatile long walked;
-
     /** The highest ordinal that someone waits for. */
     private long awaited;
 
+    /** The disk refuses again and again. */
+    private boolean stuck;
+
+    private boolean diskToBeLookedAt;
     private boolean intakeClosed;
     private boolean closing;
     private boolean ended;
-
-    /** Frames that were read over because their bytes do not check; not released yet. */
-    private record Gap(long from, long to) {}
 
     /**
      * @param released where reading begins
@@ -60,10 +51,11 @@ final class BufferState {
     BufferState(BufferConfig config, long startNanos, List<Chunk> recovered, long released, long end) {
         this.room = new Room(config.chunkBytes(), config.maxChunks());
         this.marks = new AppendMarks(startNanos);
-        this.chunks.addAll(recovered);
-        this.released = released;
-        this.read = released;
-        this.walked = recovered.isEmpty() ? released : recovered.getFirst().firstOrdinal();
+        this.chunks = new ChunkList(recovered);
+        this.reading = new Reading(
+                chunks,
+                released,
+                recovered.isEmpty() ? released : recovered.getFirst().firstOrdinal());
         this.durable = end;
         this.written = end;
         this.appended = end;
@@ -73,15 +65,6 @@ final class BufferState {
     }
 
     // Positions.
-
-    long released() {
-        return released;
-    }
-
-    /** Without the lock: grows by the reader thread only. */
-    long read() {
-        return read;
-    }
 
     /** Without the lock, too. */
     long durable() {
@@ -118,40 +101,27 @@ final class BufferState {
         return pending.fits(frameBytes) && room.fits(frameBytes);
     }
 
-    /** Takes as many whole frames of {@code [from, to)} as there is room for, and returns where it stopped. */
-    int take(byte[] bytes, int from, int to, long now) {
-        int at = from;
-        while (at < to) {
-            int stop = run(bytes, at, to);
-            if (stop == at) {
-                break;
-            }
-            pending.add(bytes, at, stop);
-            at = stop;
-        }
-        if (at > from) {
-            marks.appended(appended, now);
-            for (int frame = from; frame < at; frame += FrameBatch.frameBytes(bytes, frame)) {
-                appended++;
-            }
-        }
-        return at;
+    /** So many more frames are in memory. */
+    void appended(int frames, long now) {
+        marks.appended(appended, now);
+        appended += frames;
     }
 
-    /** Where the frames stop that fit into one memory block and into the chunks; plans them. */
-    private int run(byte[] bytes, int from, int to) {
-        int first = FrameBatch.frameBytes(bytes, from);
-        int space = room.fits(first) ? pending.space(first) : 0;
-        int at = from;
-        while (at < to) {
-            int frameBytes = FrameBatch.frameBytes(bytes, at);
-            if (at - from + frameBytes > space || !room.fits(frameBytes)) {
-                break;
-            }
-            room.plan(frameBytes);
-            at += frameBytes;
+    /** Whether a frame would have to wait until chunks go, or the disk is mended: not only for its turn. */
+    boolean isFullFor(int frameBytes) {
+        return !room.fits(frameBytes) || (stuck && !pending.fits(frameBytes));
+    }
+
+    /** Whether the first who waits does so for chunks to go, and sealed ones are there that would do. */
+    boolean waitsForChunks() {
+        int first = turns.firstWants();
+        if (first == 0 || hasRoomFor(first) || reading.oldestPending() == null) {
+            return false;
         }
-        return at;
+        if (!room.fitsLimit(first)) {
+            return true;
+        }
+        return room.missingBytes() > 0 && room.missingBytes() <= chunks.sealedBytes();
     }
 
     /** Waits until the ordinal is durable, or the commit thread has ended. */
@@ -186,7 +156,7 @@ final class BufferState {
 
     /** Everything written is durable: up to this end of the last chunk. */
     void confirmed(long end, long endOrdinal) {
-        chunks.getLast().confirm(end, endOrdinal);
+        lastChunk().confirm(end, endOrdinal);
         written = endOrdinal;
         durable = endOrdinal;
         pending.forced();
@@ -198,14 +168,46 @@ final class BufferState {
     void unconfirmed() {
         written = durable;
         pending.rewind();
+        room.ended();
+        pending.eachUnwritten(room::plan);
+    }
+
+    /** Whether the disk refuses again and again to be written to. */
+    void stuck(boolean isStuck) {
+        if (isStuck && !stuck) {
+            turns.wakeAll();
+        }
+        stuck = isStuck;
+    }
+
+    /** As {@link Room#disk}. */
+    void diskLookedAt(long spareChunks, long missingBytes) {
+        diskToBeLookedAt = false;
+        room.disk(spareChunks, missingBytes);
+        if (spareChunks == 0) {
+            turns.wakeAll();
+        } else {
+            turns.wakeFirst();
+        }
+    }
+
+    /** Something was deleted to make room on the disk: the commit thread is to look at it again. */
+    void lookAtDisk() {
+        diskToBeLookedAt = true;
+        room.diskChanged();
+        work.signal();
+    }
+
+    boolean isDiskToBeLookedAt() {
+        return diskToBeLookedAt;
     }
 
     void begun(Chunk next) {
-        Chunk previous = chunks.peekLast();
+        Chunk previous = chunks.last();
         if (previous != null) {
             room.sealed(previous.end());
         }
-        chunks.addLast(next);
+        chunks.add(next);
         room.staged(next.end());
         pending.eachUnwritten(room::plan);
         turns.wakeFirst();
@@ -221,59 +223,12 @@ final class BufferState {
 
     // Chunks.
 
-    int chunkCount() {
-        return chunks.size();
-    }
-
-    List<Chunk> chunks() {
-        return new ArrayList<>(chunks);
-    }
-
-    Chunk lastChunk() {
-        return chunks.getLast();
-    }
-
-    boolean isLast(Chunk chunk) {
-        return chunks.peekLast() == chunk;
-    }
-
-    /** The first chunk behind a sequence number, or null. */
-    @Nullable
-    Chunk chunkAfter(long sequence) {
-        for (Chunk chunk : chunks) {
-            if (chunk.sequence() > sequence) {
-                return chunk;
-            }
+    private Chunk lastChunk() {
+        Chunk last = chunks.last();
+        if (last == null) {
+            throw new IllegalStateException("there is no chunk");
         }
-        return null;
-    }
-
-    /** A chunk that has a successor, and nothing in it that is still to be read or released; or null. */
-    @Nullable
-    Chunk deletable() {
-        for (Chunk chunk : chunks) {
-            if (isLast(chunk)) {
-                return null;
-            }
-            if (chunk.endOrdinal() <= released && chunk.endOrdinal() <= walked) {
-                return chunk;
-            }
-        }
-        return null;
-    }
-
-    /** The oldest chunk that has a successor and holds unreleased frames; or null. */
-    @Nullable
-    Chunk oldestPending() {
-        for (Chunk chunk : chunks) {
-            if (isLast(chunk)) {
-                return null;
-            }
-            if (chunk.endOrdinal() > released) {
-                return chunk;
-            }
-        }
-        return null;
+        return last;
     }
 
     /** The file is no longer in the folder. */
@@ -284,67 +239,57 @@ final class BufferState {
         }
     }
 
+    /** The file of an unread chunk is gone; returns how many frames with it: none when it is not unread any more. */
+    long removed(Chunk chunk) {
+        if (!reading.isUnread(chunk)) {
+            return 0;
+        }
+        long frames = reading.pendingFrames(chunk.firstOrdinal(), chunk.endOrdinal());
+        gone(chunk);
+        framesGone(chunk.firstOrdinal(), chunk.endOrdinal());
+        return frames;
+    }
+
     // Reading and releasing.
 
-    /** Reader thread, without the lock: the frames below were handed out, or cannot be. */
-    void read(long ordinal) {
-        read = Math.max(read, ordinal);
+    /** As {@link Reading#enterBehind}. */
+    @Nullable
+    Chunk enterBehind(long sequence) {
+        Chunk next = reading.enterBehind(sequence);
+        wakeToDelete();
+        return next;
     }
 
-    /** Reader thread, without the lock. */
-    void walked(long ordinal) {
-        walked = Math.max(walked, ordinal);
+    /** As {@link Reading#gone}. */
+    void framesGone(long from, long to) {
+        reading.gone(from, to);
+        wakeToDelete();
     }
 
-    /** Frames that are not to be had any more: they count as released as soon as those before them are. */
-    void damaged(long from, long to) {
-        gaps.addLast(new Gap(from, to));
-        release(released);
-    }
-
+    /** As {@link Reading#release}. */
     void release(long ordinal) {
-        if (ordinal > read) {
-            throw new IllegalStateException("release of " + ordinal + " when only " + read + " were read");
+        if (!reading.isCheckpointDue()) {
+            work.signal();
         }
-        released = Math.max(released, ordinal);
-        for (Gap first = gaps.peekFirst(); first != null && first.from <= released; first = gaps.peekFirst()) {
-            released = Math.max(released, first.to);
-            gaps.removeFirst();
-        }
+        reading.release(ordinal);
         wakeToDelete();
     }
 
     /** The commit thread deletes what is done with. */
-    void wakeToDelete() {
-        if (deletable() != null) {
+    private void wakeToDelete() {
+        if (reading.deletable() != null) {
             work.signal();
         }
     }
 
-    /** Unreleased frames in a range of ordinals, without those known to be damaged. */
-    long pendingFrames(long from, long to) {
-        long frames = Math.max(0, to - Math.max(from, released));
-        for (Iterator<Gap> each = gaps.iterator(); each.hasNext(); ) {
-            Gap gap = each.next();
-            frames -= Math.max(0, Math.min(to, gap.to) - Math.max(Math.max(from, released), gap.from));
-        }
-        return frames;
-    }
-
     void checkInvariant() {
+        long released = reading.released();
+        long read = reading.read();
         boolean ordered = released <= read && read <= durable && durable <= written && written <= appended;
         if (!ordered) {
             throw new IllegalStateException("released " + released + ", read " + read + ", durable " + durable
                     + ", written " + written + ", appended " + appended + " are not in order");
         }
-        Chunk before = null;
-        for (Chunk chunk : chunks) {
-            if (before != null
-                    && (before.sequence() >= chunk.sequence() || before.endOrdinal() > chunk.firstOrdinal())) {
-                throw new IllegalStateException(before.path() + " to " + before.endOrdinal() + " overlaps "
-                        + chunk.path() + " from " + chunk.firstOrdinal());
-            }
-            before = chunk;
-        }
+        chunks.checkInvariant();
     }
 }

@@ -9,13 +9,17 @@ import java.nio.file.Path;
  * ordinal up to {@link #endOrdinal}, as far as they are not damaged. Both only grow, and no more once the chunk has a
  * successor.
  *
- * <p>Threading: the end is guarded by the buffer's lock; the rest is immutable.
+ * <p>Threading: path and header are immutable; {@link #isNameTaken} may be asked by anyone; the rest is guarded by the
+ * buffer's lock.
  */
 final class Chunk {
     private final Path path;
     private final ChunkHeader header;
     private long end;
     private long endOrdinal;
+    private int replacements;
+    private boolean leaving;
+    private volatile boolean nameTaken;
 
     Chunk(Path path, ChunkHeader header, long end, long endOrdinal) {
         this.path = path;
@@ -51,6 +55,33 @@ final class Chunk {
     /** Frames from the first to the confirmed end, damaged ones included. */
     long frames() {
         return endOrdinal - header.firstOrdinal();
+    }
+
+    /** How often its file was put back under its name after it had been removed: who has it open is to open it again. */
+    int replacements() {
+        return replacements;
+    }
+
+    void replaced() {
+        replacements++;
+    }
+
+    /** Whether the reader is about to take the file away itself. */
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    void leaving(boolean isLeaving) {
+        leaving = isLeaving;
+    }
+
+    /** Whether another file lies under its name, which is none of ours to open, move or delete. */
+    boolean isNameTaken() {
+        return nameTaken;
+    }
+
+    void nameTaken() {
+        nameTaken = true;
     }
 
     void confirm(long newEnd, long newEndOrdinal) {

@@ -1,12 +1,16 @@
 package logstream.buffer;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
 /** What the buffer does to its folder: the other half of the seam {@link ChunkFile}. Any thread. */
 interface ChunkFiles {
@@ -28,6 +32,24 @@ interface ChunkFiles {
 
     /** Makes creations, renames and deletions in the folder survive a power cut. */
     void syncFolder(Path folder) throws IOException;
+
+    /** What the path names now: for the same file the same answer, for another one another; empty when there is none. */
+    Optional<Object> identity(Path path) throws IOException;
+
+    /** What the file system has; not known where it does not tell. */
+    Space space(Path folder);
+
+    /**
+     * Room on a file system.
+     *
+     * @param free bytes that this process may still write
+     * @param total bytes of all; 0 when nothing is known
+     */
+    record Space(long free, long total) {
+        boolean isKnown() {
+            return total > 0;
+        }
+    }
 
     /** The real disk. */
     final class OnDisk implements ChunkFiles {
@@ -66,6 +88,24 @@ interface ChunkFiles {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }
+        }
+
+        @Override
+        public Optional<Object> identity(Path path) throws IOException {
+            try {
+                // Device and inode. The file that we hold open keeps its inode from being given to another.
+                return Optional.ofNullable(
+                        Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+            } catch (NoSuchFileException _) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public Space space(Path folder) {
+            // Asked of the old class: the new one looks for the mount point, and fails where a container hides it.
+            File file = folder.toFile();
+            return new Space(file.getUsableSpace(), file.getTotalSpace());
         }
 
         private record OpenFile(FileChannel channel) implements ChunkFile {

@@ -31,7 +31,7 @@ final class ChunkReader implements Closeable {
     private static final int MAX_STRETCHES = 1000;
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final ChunkFile file;
+    private ChunkFile file;
     private final ChunkHeader header;
     private final CRC32C crc = new CRC32C();
     private long position = ChunkFormat.FIRST_FRAME_AT;
@@ -65,6 +65,13 @@ final class ChunkReader implements Closeable {
         long end() {
             return at + FrameBatch.HEADER_BYTES + payload.length;
         }
+    }
+
+    /** Goes on in another file with the same bytes, and more. */
+    void continueIn(ChunkFile same) throws IOException {
+        ChunkFile before = file;
+        file = same;
+        before.close();
     }
 
     /** Everything before was given out, or is damaged. */

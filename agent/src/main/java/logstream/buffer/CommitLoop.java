@@ -1,23 +1,16 @@
 package logstream.buffer;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import logstream.metrics.Metrics;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives frames their places and makes them durable: drain, write, force, publish, wake, and again.
+ * The turns of the commit thread: write, force, publish, tidy up, wait, and again.
  *
- * <p>What is there is written at once; it is forced when someone waits for it, when the interval has passed, when half of
- * the memory is taken, when intake waits for room, and before a chunk is sealed. After a failed write or force the state of the file's unconfirmed
- * bytes is not known: the chunk ends at its last confirmed byte, and all that was not confirmed is written again into a
- * new one, as often as needed, with growing pauses. Meanwhile intake waits; nothing is forgotten.
- *
- * <p>Invariant: a frame is published (durable, readable) only when its bytes, and the folder entry of its chunk, are on
- * the disk; with {@link BufferConfig.Sync#NEVER} when they are written.
+ * <p>What is there is written at once; it is forced when {@link Unforced} says so, and before a chunk is sealed. After a
+ * failed write or force the state of the file's unconfirmed bytes is not known: the chunk ends at its last confirmed byte,
+ * and all that was not confirmed is written again into a new one, as often as needed, with growing pauses. Meanwhile intake
+ * waits; nothing is forgotten.
  *
  * <p>Threading: {@link #run} is the commit thread, a platform thread that is never interrupted. {@link #begin} runs before
  * it starts, {@link #step} also in tests that have no thread.
@@ -27,51 +20,30 @@ final class CommitLoop implements Runnable {
     static final int ATTEMPTS_AT_CLOSE = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(CommitLoop.class);
-    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final BufferState state;
     private final BufferConfig config;
-    private final Sources sources;
-    private final Metrics metrics;
-    private final Succession succession;
+    private final FrameWriter writer;
     private final Sweeper sweeper;
-    private final Seldom seldom;
-
-    private @Nullable StagedChunk staged;
-    private boolean unforced;
-    private long unforcedSince;
-
-    private int failures;
-    private long retryAt;
+    private final Failures failures;
     private boolean sawClosing;
 
-    private volatile Runnable readable = () -> {};
-
-    CommitLoop(
-            BufferState state,
-            BufferConfig config,
-            Sources sources,
-            Metrics metrics,
-            Succession succession,
-            Sweeper sweeper) {
+    CommitLoop(BufferState state, BufferConfig config, Sources sources, FrameWriter writer, Sweeper sweeper) {
         this.state = state;
         this.config = config;
-        this.sources = sources;
-        this.metrics = metrics;
-        this.succession = succession;
+        this.writer = writer;
         this.sweeper = sweeper;
-        this.seldom = new Seldom(sources.nanoTime());
+        this.failures = new Failures(config.directory(), sources.nanoTime());
     }
 
     void onReadable(Runnable listener) {
-        readable = listener;
+        writer.onReadable(listener);
     }
 
     /** Begins the first chunk of this process. A full disk does not stop the start: shipping may make room. */
     void begin() {
         try {
-            openNext();
+            StagedChunk _ = writer.begin();
         } catch (IOException e) {
             failed(e, "begin a chunk");
         }
@@ -83,6 +55,7 @@ final class CommitLoop implements Runnable {
             while (awaitWork()) {
                 step();
             }
+            lookAtFolderForTheLastTime();
             sweeper.finish();
         } catch (RuntimeException | Error e) {
             LOG.error("The buffer stops: a bug. Restart the agent; what was acknowledged is on disk.", e);
@@ -93,7 +66,8 @@ final class CommitLoop implements Runnable {
 
     /** One turn: all that can be done now. */
     void step() {
-        if (now() - retryAt >= 0 || failures == 0) {
+        writer.lookAtDisk(failures.inARow() > 0);
+        if (failures.nanosUntilRetry() == 0) {
             commit();
         }
         sweeper.sweep();
@@ -105,9 +79,11 @@ final class CommitLoop implements Runnable {
         try {
             while (true) {
                 if (state.closing()) {
-                    failures = sawClosing ? failures : 0;
-                    sawClosing = true;
-                    if (isDone() || failures >= ATTEMPTS_AT_CLOSE) {
+                    if (!sawClosing) {
+                        sawClosing = true;
+                        failures.none();
+                    }
+                    if (writer.isDone() || failures.inARow() >= ATTEMPTS_AT_CLOSE) {
                         return false;
                     }
                 }
@@ -126,177 +102,58 @@ final class CommitLoop implements Runnable {
         }
     }
 
-    private boolean isDone() {
-        return !state.pending.hasUnwritten() && state.written() == state.appended() && !unforced;
-    }
-
     private long nanosUntilWork() {
-        long now = now();
-        long commitIn = Long.MAX_VALUE;
-        if (state.pending.hasUnwritten() || forceIsDue(now)) {
-            commitIn = 0;
-        } else if (unforced && config.sync() == BufferConfig.Sync.ACK) {
-            commitIn = unforcedSince + config.syncInterval().toNanos() - now;
-        }
-        if (failures > 0 && commitIn != Long.MAX_VALUE) {
-            commitIn = Math.max(commitIn, retryAt - now);
-        }
-        return Math.min(sweeper.nanosUntilWork(), commitIn);
-    }
-
-    private boolean forceIsDue(long now) {
-        if (!unforced) {
-            return false;
-        }
-        if (state.intakeClosed()) {
-            return true;
-        }
-        return switch (config.sync()) {
-            case ALWAYS -> true;
-            case NEVER -> false;
-            case ACK ->
-                state.awaited() > state.durable()
-                        || state.pending.isTight()
-                        || !state.turns.isEmpty()
-                        || now - unforcedSince >= config.syncInterval().toNanos();
-        };
+        long housework = Math.min(sweeper.nanosUntilWork(), writer.nanosUntilLookAtDisk());
+        return Math.min(housework, Math.max(writer.nanosUntilWork(), failures.nanosUntilRetry()));
     }
 
     private void commit() {
-        boolean wroteAll = false;
+        String what = "keep its folder";
         try {
-            write();
-            wroteAll = true;
-            if (isForceDue()) {
-                force();
-            }
-            failures = 0;
+            writer.lookAtFolder();
+            what = "write";
+            writer.write();
+            what = "force what it wrote";
+            writer.forceIfDue();
+            succeeded();
+        } catch (FolderWatch.MissingException e) {
+            // The file stays open: what was written to it is copied from there.
+            failures.failed(e, what);
+            stuck();
         } catch (IOException e) {
-            failed(e, wroteAll ? "force what it wrote" : "write");
+            failed(e, what);
         }
     }
 
-    private boolean isForceDue() {
-        state.lock.lock();
-        try {
-            return forceIsDue(now());
-        } finally {
-            state.lock.unlock();
+    private void succeeded() {
+        if (failures.inARow() > 0) {
+            failures.none();
+            stuck();
         }
-    }
-
-    private void write() throws IOException {
-        List<Pending.Slice> slices;
-        state.lock.lock();
-        try {
-            slices = state.pending.unwritten();
-        } finally {
-            state.lock.unlock();
-        }
-        for (Pending.Slice slice : slices) {
-            write(slice);
-        }
-        StagedChunk current = staged;
-        if (slices.isEmpty() || current == null) {
-            return;
-        }
-        if (config.sync() == BufferConfig.Sync.NEVER) {
-            publish(current);
-        } else {
-            state.lock.lock();
-            try {
-                state.wrote(current.endOrdinal());
-            } finally {
-                state.lock.unlock();
-            }
-        }
-    }
-
-    private void write(Pending.Slice slice) throws IOException {
-        byte[] bytes = slice.block().bytes();
-        int at = slice.from();
-        while (at < slice.to()) {
-            StagedChunk current = staged != null ? staged : openNext();
-            int stop = current.fitting(bytes, at, slice.to());
-            if (stop == at) {
-                seal(current);
-                continue;
-            }
-            current.append(bytes, at, stop);
-            slice.block().written(stop);
-            if (!unforced) {
-                unforced = true;
-                unforcedSince = now();
-            }
-            at = stop;
-        }
-    }
-
-    /** Nothing more goes into the chunk. All of it is forced before there is a successor that says so. */
-    private void seal(StagedChunk current) throws IOException {
-        if (config.sync() == BufferConfig.Sync.NEVER) {
-            publish(current);
-        } else {
-            force();
-        }
-        staged = null;
-        current.close();
-    }
-
-    private void force() throws IOException {
-        StagedChunk current = staged;
-        if (current == null) {
-            return;
-        }
-        try {
-            current.force();
-        } catch (IOException e) {
-            metrics.forcesFailed.increment();
-            throw e;
-        }
-        metrics.forces.increment();
-        unforced = false;
-        publish(current);
-    }
-
-    private void publish(StagedChunk current) {
-        state.lock.lock();
-        try {
-            state.confirmed(current.end(), current.endOrdinal());
-        } finally {
-            state.lock.unlock();
-        }
-        readable.run();
-    }
-
-    private StagedChunk openNext() throws IOException {
-        StagedChunk next = succession.next();
-        staged = next;
-        return next;
     }
 
     private void failed(IOException e, String what) {
-        failures++;
-        if (seldom.due()) {
-            LOG.error(
-                    "The buffer cannot {}: folder={} error=\"{}\". Nothing is lost; it is tried again, and intake waits."
-                            + " Make room on the disk, or mend it.",
-                    what,
-                    config.directory(),
-                    e.toString());
-        }
-        closeStaged();
+        failures.failed(e, what);
+        writer.giveUp();
+        stuck();
+    }
+
+    /** The first retry is at once, a new chunk may be all that is needed: only then the disk is said to refuse. */
+    private void stuck() {
         state.lock.lock();
         try {
-            state.unconfirmed();
+            state.stuck(failures.inARow() > 1);
         } finally {
             state.lock.unlock();
         }
-        unforced = false;
-        // The first retry is at once: most often a new chunk is all that is needed.
-        long pause =
-                failures == 1 ? 0 : Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(failures - 2, 10));
-        retryAt = now() + pause;
+    }
+
+    private void lookAtFolderForTheLastTime() {
+        try {
+            writer.lookAtFolderNow();
+        } catch (IOException e) {
+            LOG.error("What is in the buffer may be lost: folder={} error=\"{}\"", config.directory(), e.toString());
+        }
     }
 
     /** Whoever waits learns that no more is coming. */
@@ -312,27 +169,11 @@ final class CommitLoop implements Runnable {
         if (lost > 0) {
             LOG.error("The buffer ends and could not save its last frames, none of them acknowledged: frames={}", lost);
         }
-        closeStaged();
+        writer.close();
     }
 
     /** As if the process were killed: nothing more is written. */
     void abandon() {
-        closeStaged();
-    }
-
-    private void closeStaged() {
-        StagedChunk current = staged;
-        staged = null;
-        if (current != null) {
-            try {
-                current.close();
-            } catch (IOException e) {
-                LOG.debug("A chunk that is not written to any more did not close", e);
-            }
-        }
-    }
-
-    private long now() {
-        return sources.nanoTime().getAsLong();
+        writer.close();
     }
 }

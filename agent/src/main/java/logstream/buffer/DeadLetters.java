@@ -3,18 +3,17 @@ package logstream.buffer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
-import java.util.zip.CRC32C;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.DeadLetterCause;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,41 +23,19 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Bounded by size and age; the oldest files, by the time they came, go first, counted and logged.
  *
- * <p>A chunk keeps its name. Beside it lies {@code <name>.reason}, UTF-8 lines {@code key=value}: {@code time}, {@code
- * reason}, {@code confirmedEnd} (bytes from there on are not to be read), {@code endOrdinal}, {@code releasedOrdinal}
- * (frames below were delivered).
+ * <p>A chunk keeps its name; beside it lies why ({@link SetAside}). Single records lie in files of {@link LetterFormat},
+ * each begun by one process, never continued by another, and its name never given twice by one: so a file that was ended
+ * stays as it is until its letters are taken out or it is deleted.
  *
- * <p>Single records lie in files named by 16 hex digits and {@code .letters}, each begun by one process and never
- * continued by another. Format, little-endian:
- *
- * <pre>
- * offset  bytes  file
- *      0      8  magic "LSDEADL\n"
- *      8      4  version, 1
- *     12         the first letter
- *
- * offset  bytes  letter
- *      0      4  length of all that follows the checksum
- *      4      4  CRC-32C of all that follows
- *      8      8  time, milliseconds since 1970
- *     16      4  length of the key
- *     20      4  length of the reason
- *     24         key, reason (UTF-8), data
- * </pre>
- *
- * <p>Threading: its own monitor; held while files are written.
+ * <p>Threading: any thread. Its own monitor is held while letters are written; not while some are taken out, which may
+ * wait for room in the buffer, and so for the thread that keeps letters.
  */
 final class DeadLetters implements Closeable {
     static final String FOLDER = "dead-letters";
-    static final String LETTERS_SUFFIX = ".letters";
-    static final String REASON_SUFFIX = ".reason";
 
-    /** The ASCII bytes {@code LSDEADL\n} as one number. */
-    static final long MAGIC = 0x0a4c44414544534cL;
-
-    static final int FILE_HEADER_BYTES = 12;
-    static final int LETTER_HEADER_BYTES = 24;
-    private static final int VERSION = 1;
+    /** The one cause for which a whole chunk is set aside, as the metrics page has it. */
+    private static final String CHUNK_CAUSE =
+            DeadLetterCause.RETRIES_EXHAUSTED.name().toLowerCase(Locale.ROOT);
 
     /** A file is not continued beyond this size, so that the oldest letters can go without the newest. */
     private static final long FILE_BYTES = 4 << 20;
@@ -69,18 +46,21 @@ final class DeadLetters implements Closeable {
     private final BufferConfig config;
     private final Sources sources;
     private final Metrics metrics;
+    private final Expiry expiry;
     private @Nullable ChunkFile file;
     private @Nullable Path filePath;
+    private Optional<Object> fileIdentity = Optional.empty();
     private long fileEnd;
+    private long nextNumber;
     private volatile long bytes;
-
-    private record Entry(Path path, FileTime came, long size) {}
+    private final ReentrantLock takingOut = new ReentrantLock();
 
     DeadLetters(BufferConfig config, Sources sources, Metrics metrics) throws IOException {
         this.folder = config.directory().resolve(FOLDER);
         this.config = config;
         this.sources = sources;
         this.metrics = metrics;
+        this.expiry = new Expiry(config.deadLetterAge(), sources);
         prune();
     }
 
@@ -102,41 +82,59 @@ final class DeadLetters implements Closeable {
         if (letters.isEmpty()) {
             return;
         }
+        long added = 0;
+        boolean goesOn = false;
         try {
-            ChunkFile open = file != null && fileEnd < FILE_BYTES ? file : begin();
+            goesOn = fileEnd < FILE_BYTES && isInPlace();
+            ChunkFile open = goesOn && file != null ? file : begin();
             for (DeadLetter letter : letters) {
-                ByteBuffer letterBytes = toBytes(letter);
+                ByteBuffer letterBytes = LetterFormat.toBytes(letter);
                 int size = letterBytes.remaining();
                 open.writeFully(letterBytes, fileEnd);
                 fileEnd += size;
+                added += size;
             }
             open.force();
+            if (!isInPlace()) {
+                throw new IOException(filePath + " was removed while it was written to");
+            }
         } catch (IOException e) {
             // What the failed write left is not known: the next letters go into a new file.
             end();
             throw e;
         }
-        prune();
+        long total = bytes + added;
+        bytes = total;
+        if (!goesOn || total > config.deadLetterBytes()) {
+            prune();
+        }
+    }
+
+    /** Whether the file that is written to is still in the folder. */
+    private boolean isInPlace() throws IOException {
+        return filePath != null
+                && fileIdentity.isPresent()
+                && fileIdentity.equals(sources.files().identity(filePath));
     }
 
     private ChunkFile begin() throws IOException {
         end();
         createFolder();
-        long number = 0;
-        for (Entry entry : entries()) {
-            String name = entry.path.getFileName().toString();
-            if (name.matches("[0-9a-f]{16}\\" + LETTERS_SUFFIX)) {
-                number = Math.max(number, Long.parseUnsignedLong(name.substring(0, 16), 16) + 1);
+        long number = nextNumber;
+        for (DeadLetterFile known : DeadLetterFiles.list(config.directory(), sources.files())) {
+            if (LetterFormat.isNameOfLetters(known.path())) {
+                number = Math.max(number, Long.parseUnsignedLong(known.name().substring(0, 16), 16) + 1);
             }
         }
-        Path path = folder.resolve(String.format("%016x%s", number, LETTERS_SUFFIX));
+        nextNumber = number + 1;
+        Path path = folder.resolve(String.format("%016x%s", number, LetterFormat.SUFFIX));
         ChunkFile begun = sources.files().create(path);
         file = begun;
         filePath = path;
-        ByteBuffer header = ByteBuffer.allocate(FILE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        begun.writeFully(header.putLong(MAGIC).putInt(VERSION).flip(), 0);
-        fileEnd = FILE_HEADER_BYTES;
+        begun.writeFully(LetterFormat.fileHeader(), 0);
+        fileEnd = LetterFormat.FILE_HEADER_BYTES;
         sources.files().syncFolder(folder);
+        fileIdentity = sources.files().identity(path);
         return begun;
     }
 
@@ -153,26 +151,13 @@ final class DeadLetters implements Closeable {
         }
     }
 
-    private static ByteBuffer toBytes(DeadLetter letter) {
-        byte[] key = letter.key().getBytes(StandardCharsets.UTF_8);
-        byte[] reason = letter.reason().getBytes(StandardCharsets.UTF_8);
-        int size = LETTER_HEADER_BYTES + key.length + reason.length + letter.data().length;
-        ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-        out.putInt(size - 8).putInt(0).putLong(letter.time().toEpochMilli());
-        out.putInt(key.length).putInt(reason.length).put(key).put(reason).put(letter.data());
-        CRC32C crc = new CRC32C();
-        crc.update(out.array(), 8, size - 8);
-        return out.putInt(4, (int) crc.getValue()).flip();
-    }
-
     /** Moves a chunk here. After a failure it is still where it was. */
     synchronized void take(Chunk chunk, long end, long endOrdinal, long released, String reason) throws IOException {
         createFolder();
         Path target = folder.resolve(chunk.path().getFileName());
         Instant now = sources.clock().instant();
-        String text = "time=" + now + "\nreason=" + reason.replaceAll("\\R", " ") + "\nconfirmedEnd=" + end
-                + "\nendOrdinal=" + endOrdinal + "\nreleasedOrdinal=" + released + "\n";
-        Path reasonPath = folder.resolve(chunk.path().getFileName() + REASON_SUFFIX);
+        String text = new SetAside(now, CHUNK_CAUSE, reason, end, endOrdinal, released).text();
+        Path reasonPath = SetAside.of(target);
         Files.deleteIfExists(reasonPath);
         try (ChunkFile sidecar = sources.files().create(reasonPath)) {
             sidecar.writeFully(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
@@ -192,47 +177,85 @@ final class DeadLetters implements Closeable {
 
     /** Deletes what is too old, and the oldest while all together are too large. */
     synchronized void prune() throws IOException {
-        List<Entry> entries = entries();
-        Instant oldest = sources.clock().instant().minus(config.deadLetterAge());
+        List<DeadLetterFile> entries = DeadLetterFiles.list(config.directory(), sources.files());
+        expiry.retain(entries.stream().map(DeadLetterFile::path).toList());
         long total = 0;
-        for (Entry entry : entries) {
-            total += entry.size;
+        for (DeadLetterFile entry : entries) {
+            total += entry.bytes();
         }
-        for (Entry entry : entries) {
-            boolean expired = entry.came.toInstant().isBefore(oldest);
+        for (DeadLetterFile entry : entries) {
+            boolean expired = expiry.isOver(entry.path(), entry.came());
             if (!expired && total <= config.deadLetterBytes()) {
                 break;
             }
-            if (entry.path.equals(filePath)) {
+            if (entry.path().equals(filePath)) {
                 end();
             }
-            sources.files().delete(entry.path);
-            total -= entry.size;
+            new TakingOut(sources.files()).delete(entry);
+            total -= entry.bytes();
             metrics.deadLetterFilesDeleted.increment();
             LOG.warn(
                     "Dead letters are deleted, they are {}: file={} bytes={}",
-                    expired ? "older than buffer.dead_letter_age" : "larger than buffer.dead_letter_bytes",
-                    entry.path,
-                    entry.size);
+                    expired ? "older than buffer.dead_letters.max_age" : "larger than buffer.dead_letters.max_size",
+                    entry.path(),
+                    entry.bytes());
         }
         bytes = total;
     }
 
-    /** All files, the oldest first. */
-    private List<Entry> entries() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
+    /**
+     * Takes out those that are meant and that were there when it began, the oldest file first.
+     *
+     * @throws DeadLettersBusyException when another thread does so
+     * @throws BufferClosedException from the taker: what it was given of the last file is still there
+     */
+    TakenOut takeOut(DeadLetterSelection selection, DeadLetterTaker taker)
+            throws IOException, BufferClosedException, DeadLettersBusyException {
+        List<DeadLetterFile> ended = beginTakingOut();
+        try {
+            return new TakingOut(sources.files()).takeOut(ended, selection, taker);
+        } finally {
+            endTakingOut();
         }
-        List<Path> paths;
-        try (Stream<Path> listing = Files.list(folder)) {
-            paths = listing.filter(Files::isRegularFile).toList();
+    }
+
+    /**
+     * Deletes those that are meant.
+     *
+     * @throws DeadLettersBusyException when another thread takes some out
+     */
+    TakenOut purge(DeadLetterSelection selection) throws IOException, DeadLettersBusyException {
+        List<DeadLetterFile> ended = beginTakingOut();
+        try {
+            return new TakingOut(sources.files()).purge(ended, selection);
+        } finally {
+            endTakingOut();
         }
-        List<Entry> entries = new ArrayList<>();
-        for (Path path : paths) {
-            entries.add(new Entry(path, Files.getLastModifiedTime(path), Files.size(path)));
+    }
+
+    /** The files of this moment: none of them is written to any more. */
+    private List<DeadLetterFile> beginTakingOut() throws IOException, DeadLettersBusyException {
+        if (!takingOut.tryLock()) {
+            throw new DeadLettersBusyException();
         }
-        entries.sort(Comparator.comparing(Entry::came).thenComparing(Entry::path));
-        return entries;
+        try {
+            synchronized (this) {
+                end();
+                return DeadLetterFiles.list(config.directory(), sources.files());
+            }
+        } catch (IOException | RuntimeException e) {
+            takingOut.unlock();
+            throw e;
+        }
+    }
+
+    private void endTakingOut() {
+        takingOut.unlock();
+        try {
+            prune();
+        } catch (IOException e) {
+            LOG.warn("Dead letters cannot be counted: folder={} error=\"{}\"", folder, e.toString());
+        }
     }
 
     @Override

@@ -10,18 +10,51 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The right to be the one agent that uses a folder: a lock of the operating system on the file {@code lock}, which ends
  * with the process, however it ends. The file itself says nothing and stays.
+ *
+ * <p>Threading: the thread that opens and closes the buffer, and in between the commit thread.
  */
 final class FolderLock implements Closeable {
     static final String FILE = "lock";
 
-    private final FileChannel channel;
+    private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
 
-    private FolderLock(FileChannel channel) {
+    private final Path folder;
+    private final ChunkFiles files;
+    private FileChannel channel;
+    private Optional<Object> identity;
+
+    private FolderLock(Path folder, ChunkFiles files, FileChannel channel) throws IOException {
+        this.folder = folder;
+        this.files = files;
         this.channel = channel;
+        this.identity = files.identity(folder.resolve(FILE));
+    }
+
+    /** Whether the folder still has the lock that was taken: false when it was removed, replaced or unmounted. */
+    boolean isInPlace() throws IOException {
+        return identity.isPresent() && identity.equals(files.identity(folder.resolve(FILE)));
+    }
+
+    /**
+     * Takes the lock of the folder that is there now, made if need be, and gives the old one back.
+     *
+     * @throws IOException as {@link #take}
+     */
+    void renew() throws IOException {
+        FolderLock next = take(folder, files);
+        FileChannel old = channel;
+        channel = next.channel;
+        identity = next.identity;
+        old.close();
     }
 
     /**
@@ -30,8 +63,8 @@ final class FolderLock implements Closeable {
      * @throws BufferInUseException when another agent, or another buffer of this process, has it
      * @throws IOException with a sentence for the operator when the folder cannot be used
      */
-    static FolderLock take(Path folder) throws IOException {
-        create(folder);
+    static FolderLock take(Path folder, ChunkFiles files) throws IOException {
+        create(folder, files);
         FileChannel channel;
         try {
             channel = FileChannel.open(
@@ -45,7 +78,7 @@ final class FolderLock implements Closeable {
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {
-                return new FolderLock(channel);
+                return new FolderLock(folder, files, channel);
             }
         } catch (OverlappingFileLockException _) {
             // Held by this very process: refused like any other.
@@ -60,9 +93,15 @@ final class FolderLock implements Closeable {
         throw new BufferInUseException(folder);
     }
 
-    private static void create(Path folder) throws IOException {
+    private static void create(Path folder, ChunkFiles files) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
+        }
+        List<Path> parents = new ArrayList<>();
+        Path parent = folder.toAbsolutePath().getParent();
+        while (parent != null) {
+            parents.add(parent);
+            parent = Files.exists(parent) ? null : parent.getParent();
         }
         try {
             boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
@@ -80,6 +119,21 @@ final class FolderLock implements Closeable {
                     "the buffer folder " + folder + " cannot be created (" + e
                             + "); create it for the user that the agent runs as, or set buffer.directory to another folder",
                     e);
+        }
+        for (Path changed : parents) {
+            sync(changed, files);
+        }
+    }
+
+    /** Else a power cut could take the folder with all that is in it. */
+    private static void sync(Path parent, ChunkFiles files) {
+        try {
+            files.syncFolder(parent);
+        } catch (IOException e) {
+            LOG.warn(
+                    "The buffer folder is new, and a power cut in the next seconds may lose it: {} cannot be synced: {}",
+                    parent,
+                    e.toString());
         }
     }
 

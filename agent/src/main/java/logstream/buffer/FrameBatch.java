@@ -95,6 +95,15 @@ public final class FrameBatch {
         return HEADER_BYTES + (int) INT.get(bytes, frameStart);
     }
 
+    /** How many frames lie in {@code [from, to)}. */
+    static int frames(byte[] bytes, int from, int to) {
+        int frames = 0;
+        for (int at = from; at < to; at += frameBytes(bytes, at)) {
+            frames++;
+        }
+        return frames;
+    }
+
     /** Bytes of all ended frames, headers included. */
     public int length() {
         return length;

@@ -38,6 +38,11 @@ final class FrameReader implements Closeable {
     private long limitOrdinal;
     private boolean hasSuccessor;
 
+    /** As of the chunk, and as of when the reader opened it. */
+    private int replacements;
+
+    private int openedReplacements;
+
     private long marksUntil;
     private long markNanos;
 
@@ -47,7 +52,7 @@ final class FrameReader implements Closeable {
         this.torn = torn;
         this.metrics = metrics;
         this.seldom = new Seldom(sources.nanoTime());
-        this.nextOrdinal = state.read();
+        this.nextOrdinal = state.reading.read();
     }
 
     @Nullable
@@ -64,7 +69,7 @@ final class FrameReader implements Closeable {
             if (found != null) {
                 long ordinal = current.firstOrdinal() + found.index();
                 if (isWhole()) {
-                    state.walked(Math.min(ordinal + 1, limitOrdinal));
+                    state.reading.walked(Math.min(ordinal + 1, limitOrdinal));
                 }
                 if (ordinal >= nextOrdinal && ordinal < limitOrdinal) {
                     return frame(current, found, ordinal);
@@ -79,7 +84,7 @@ final class FrameReader implements Closeable {
                 return null;
             }
             setAsideDamaged(current);
-            state.walked(limitOrdinal);
+            state.reading.walked(limitOrdinal);
             leave();
         }
     }
@@ -89,14 +94,21 @@ final class FrameReader implements Closeable {
         try {
             ChunkReader open = reader;
             if (open == null) {
-                if (limit <= ChunkFormat.FIRST_FRAME_AT) {
+                if (limit <= ChunkFormat.FIRST_FRAME_AT || current.isNameTaken()) {
                     return null;
                 }
                 open = new ChunkReader(files.open(current.path()), current.header());
                 reader = open;
+            } else if (replacements != openedReplacements) {
+                open.continueIn(files.open(current.path()));
             }
+            openedReplacements = replacements;
             return open.position() < limit ? open.next(limit) : null;
-        } catch (NoSuchFileException _) {
+        } catch (NoSuchFileException e) {
+            refresh(current);
+            if (!hasSuccessor) {
+                throw new IOException("the chunk that is written to is missing, and will be put back: " + e, e);
+            }
             return null;
         }
     }
@@ -104,33 +116,34 @@ final class FrameReader implements Closeable {
     private Frame frame(Chunk current, ChunkReader.Found found, long ordinal) {
         passDamaged(current, ordinal);
         nextOrdinal = ordinal + 1;
-        state.read(nextOrdinal);
+        state.reading.read(nextOrdinal);
         return new Frame(
                 ordinal, current.sequence(), found.index(), found.kind(), found.payload(), appendedNanos(ordinal));
     }
 
-    /** Counts what should lie before the ordinal and was not found. */
+    /** Counts what should lie before the ordinal, was not found, and was not counted before. */
     private void passDamaged(Chunk current, long ordinal) {
         if (ordinal <= nextOrdinal) {
             return;
         }
-        long lost = ordinal - nextOrdinal;
+        long from = nextOrdinal;
+        long lost;
+        nextOrdinal = ordinal;
+        state.reading.read(ordinal);
+        state.lock.lock();
+        try {
+            lost = state.reading.notGone(from, ordinal);
+            state.framesGone(from, ordinal);
+        } finally {
+            state.lock.unlock();
+        }
         metrics.dropped(DropCause.DAMAGED).add(lost);
-        if (seldom.due()) {
+        if (lost > 0 && seldom.due()) {
             LOG.error(
                     "Frames are damaged or missing and cannot be delivered: frames={} from_ordinal={} chunk={}. Check the disk.",
                     lost,
-                    nextOrdinal,
+                    from,
                     current.path());
-        }
-        long from = nextOrdinal;
-        nextOrdinal = ordinal;
-        state.read(ordinal);
-        state.lock.lock();
-        try {
-            state.damaged(from, ordinal);
-        } finally {
-            state.lock.unlock();
         }
     }
 
@@ -172,7 +185,8 @@ final class FrameReader implements Closeable {
             boolean grew = current.end() > limit;
             limit = current.end();
             limitOrdinal = current.endOrdinal();
-            hasSuccessor = !state.isLast(current);
+            replacements = current.replacements();
+            hasSuccessor = !state.chunks.isLast(current);
             return grew;
         } finally {
             state.lock.unlock();
@@ -182,8 +196,7 @@ final class FrameReader implements Closeable {
     private boolean enterNext() {
         state.lock.lock();
         try {
-            chunk = state.chunkAfter(sequence);
-            state.wakeToDelete();
+            chunk = state.enterBehind(sequence);
         } finally {
             state.lock.unlock();
         }

@@ -3,11 +3,13 @@ package logstream.buffer;
 /**
  * How much more the chunk files may take: decides whether the buffer is full.
  *
- * <p>Frames that are appended and not yet written are placed here as the commit thread will place them, so that it never
- * needs a chunk beyond the limit. A chunk that was ended early, by a restart or a failed force, counts only its size:
- * many restarts do not fill the buffer.
+ * <p>Two bounds: bytes of all chunks, and how many more chunks the disk has room for. Frames that are appended and not yet
+ * written are placed here as the commit thread will place them, so that it never needs a chunk beyond the first. A chunk
+ * that was ended early, by a restart or a failed force, counts only its size: many restarts do not fill the buffer.
  *
- * <p>Invariant: {@code plannedEnd} is the end of the last chunk once all appended frames are written.
+ * <p>Invariant: {@code plannedEnd} is the end of the last chunk once all appended frames are written, and {@code
+ * plannedChunks} how many are to be begun until then. Where no chunk can be written to, the last one counts as at its
+ * end.
  *
  * <p>Threading: guarded by the buffer's lock.
  */
@@ -16,14 +18,22 @@ final class Room {
     private final long limitBytes;
     private long sealedBytes;
     private long plannedChunks;
-    private long plannedEnd = ChunkFormat.FIRST_FRAME_AT;
+    private long plannedEnd;
+    private long spareChunks = Long.MAX_VALUE;
+    private long missingBytes;
 
     Room(int chunkBytes, int maxChunks) {
         this.chunkBytes = chunkBytes;
         this.limitBytes = (long) chunkBytes * maxChunks;
+        this.plannedEnd = chunkBytes;
     }
 
     boolean fits(int frameBytes) {
+        return fitsLimit(frameBytes) && (fitsPlanned(frameBytes) || plannedChunks < spareChunks);
+    }
+
+    /** Whether the bound of all chunks allows the frame, whatever the disk does. */
+    boolean fitsLimit(int frameBytes) {
         return fitsPlanned(frameBytes) || sealedBytes + (plannedChunks + 2) * chunkBytes <= limitBytes;
     }
 
@@ -47,6 +57,12 @@ final class Room {
         plannedEnd = end;
     }
 
+    /** Nothing more goes into the last chunk: what waits is to be planned again. */
+    void ended() {
+        plannedChunks = 0;
+        plannedEnd = chunkBytes;
+    }
+
     void sealed(long size) {
         sealedBytes += charge(size);
     }
@@ -59,8 +75,29 @@ final class Room {
         return size > chunkBytes / 2 ? Math.max(size, chunkBytes) : size;
     }
 
-    /** Whether what one connection usually appends at once would have to wait. */
+    /**
+     * The disk was looked at.
+     *
+     * @param chunks that can be begun besides the one that is written to
+     * @param missing bytes that must become free before another can be begun; 0 when one can
+     */
+    void disk(long chunks, long missing) {
+        spareChunks = chunks;
+        missingBytes = missing;
+    }
+
+    /** Bytes that must become free on the disk, when it was last looked at; 0 when there are enough, or nobody knows. */
+    long missingBytes() {
+        return missingBytes;
+    }
+
+    /** Something was deleted: what is missing is not known until the disk is looked at again. */
+    void diskChanged() {
+        missingBytes = 0;
+    }
+
+    /** Whether what one connection usually appends at once would have to wait for a chunk to go, whatever the disk does. */
     boolean isShort() {
-        return !fits(Math.min(64 << 10, chunkBytes / 16));
+        return !fitsLimit(Math.min(64 << 10, chunkBytes / 16));
     }
 }

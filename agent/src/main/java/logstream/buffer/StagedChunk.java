@@ -18,18 +18,31 @@ final class StagedChunk implements Closeable {
     /** Frames are completed in here on their way from the block to the file. */
     static final int WRITE_BYTES = 256 << 10;
 
+    private final ChunkFiles files;
+    private final Path path;
     private final ChunkHeader header;
-    private final ChunkFile file;
     private final ByteBuffer out;
     private final int chunkBytes;
+    private ChunkFile file;
+    private Object identity;
     private long end = ChunkFormat.FIRST_FRAME_AT;
     private int count;
 
-    private StagedChunk(ChunkHeader header, ChunkFile file, ByteBuffer out, int chunkBytes) {
+    private StagedChunk(
+            ChunkFiles files,
+            Path path,
+            ChunkHeader header,
+            ByteBuffer out,
+            int chunkBytes,
+            ChunkFile file,
+            Object identity) {
+        this.files = files;
+        this.path = path;
         this.header = header;
-        this.file = file;
         this.out = out;
         this.chunkBytes = chunkBytes;
+        this.file = file;
+        this.identity = identity;
     }
 
     /** The memory that {@link #create} wants: taken once, passed from chunk to chunk. */
@@ -47,12 +60,8 @@ final class StagedChunk implements Closeable {
         try {
             file.writeFully(header.toBytes(), 0);
             file.force();
-            Path folder = path.getParent();
-            if (folder == null) {
-                throw new IllegalStateException("a chunk outside of any folder: " + path);
-            }
-            files.syncFolder(folder);
-            return new StagedChunk(header, file, out, chunkBytes);
+            files.syncFolder(folderOf(path));
+            return new StagedChunk(files, path, header, out, chunkBytes, file, identity(files, path));
         } catch (IOException e) {
             try (file) {
                 files.delete(path);
@@ -63,8 +72,69 @@ final class StagedChunk implements Closeable {
         }
     }
 
+    private static Path folderOf(Path path) {
+        Path folder = path.getParent();
+        if (folder == null) {
+            throw new IllegalStateException("a chunk outside of any folder: " + path);
+        }
+        return folder;
+    }
+
+    private static Object identity(ChunkFiles files, Path path) throws IOException {
+        return files.identity(path).orElseThrow(() -> new IOException(path + " is gone as soon as it was made"));
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Whether the path still names the file that is written to. */
+    boolean isInPlace() throws IOException {
+        return files.identity(path).filter(identity::equals).isPresent();
+    }
+
+    /**
+     * Copies what was written into a new file under the same name, forced and synced as at first, and goes on in that.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException when another file lies there
+     * @throws IOException when it could not be copied: the old file is still open, call again
+     */
+    void putBack() throws IOException {
+        ChunkFile copy = files.create(path);
+        try {
+            for (long at = 0; at < end; ) {
+                out.clear();
+                out.limit((int) Math.min(out.capacity(), end - at));
+                int got = file.readFully(out, at);
+                if (got == 0) {
+                    throw new IOException("the removed file ends at " + at + ", not at " + end);
+                }
+                copy.writeFully(out.flip(), at);
+                at += got;
+            }
+            copy.force();
+            files.syncFolder(folderOf(path));
+            identity = identity(files, path);
+        } catch (IOException e) {
+            try (copy) {
+                files.delete(path);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
+        ChunkFile removed = file;
+        file = copy;
+        removed.close();
+    }
+
     long end() {
         return end;
+    }
+
+    /** Bytes that may still be written, about. */
+    long remaining() {
+        return Math.max(0, chunkBytes - end);
     }
 
     long endOrdinal() {

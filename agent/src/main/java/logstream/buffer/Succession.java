@@ -18,6 +18,7 @@ final class Succession {
     private final BufferConfig config;
     private final Sources sources;
     private final Sweeper sweeper;
+    private final FolderWatch folder;
     private final long identity;
     private final ByteBuffer out = StagedChunk.writeMemory();
     private long nextSequence;
@@ -25,11 +26,19 @@ final class Succession {
     /**
      * @param sequence of the first chunk it begins
      */
-    Succession(BufferState state, BufferConfig config, Sources sources, Sweeper sweeper, long identity, long sequence) {
+    Succession(
+            BufferState state,
+            BufferConfig config,
+            Sources sources,
+            Sweeper sweeper,
+            FolderWatch folder,
+            long identity,
+            long sequence) {
         this.state = state;
         this.config = config;
         this.sources = sources;
         this.sweeper = sweeper;
+        this.folder = folder;
         this.identity = identity;
         this.nextSequence = sequence;
     }
@@ -40,6 +49,7 @@ final class Succession {
             throw new IOException("the sequence numbers of " + config.directory()
                     + " are used up; set buffer.directory to a new folder");
         }
+        folder.ensureFolder();
         Chunk previous = previous();
         long sequence = nextSequence++;
         Path path = config.directory().resolve(ChunkFormat.name(sequence));
@@ -60,7 +70,7 @@ final class Succession {
     private @Nullable Chunk previous() {
         state.lock.lock();
         try {
-            return state.chunkCount() == 0 ? null : state.lastChunk();
+            return state.chunks.last();
         } finally {
             state.lock.unlock();
         }

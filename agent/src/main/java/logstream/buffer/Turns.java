@@ -13,7 +13,18 @@ import java.util.function.BooleanSupplier;
  */
 final class Turns {
     private final ReentrantLock lock;
-    private final Deque<Condition> waiting = new ArrayDeque<>();
+    private final Deque<Turn> waiting = new ArrayDeque<>();
+
+    /** One who waits, and what the frame takes that it wants to append. */
+    private static final class Turn {
+        private final Condition condition;
+        private final int frameBytes;
+
+        Turn(Condition condition, int frameBytes) {
+            this.condition = condition;
+            this.frameBytes = frameBytes;
+        }
+    }
 
     Turns(ReentrantLock lock) {
         this.lock = lock;
@@ -23,16 +34,26 @@ final class Turns {
         return waiting.isEmpty();
     }
 
+    int count() {
+        return waiting.size();
+    }
+
+    /** Bytes of the frame that waits first; 0 when none does. */
+    int firstWants() {
+        Turn first = waiting.peekFirst();
+        return first == null ? 0 : first.frameBytes;
+    }
+
     /** Returns when it is the caller's turn and {@code ready}, or when {@code over}, whoever's turn it is. */
-    void await(BooleanSupplier ready, BooleanSupplier over) {
+    void await(int frameBytes, BooleanSupplier ready, BooleanSupplier over) {
         if (over.getAsBoolean() || (waiting.isEmpty() && ready.getAsBoolean())) {
             return;
         }
-        Condition turn = lock.newCondition();
+        Turn turn = new Turn(lock.newCondition(), frameBytes);
         waiting.addLast(turn);
         try {
             while (!over.getAsBoolean() && !(turn.equals(waiting.peekFirst()) && ready.getAsBoolean())) {
-                turn.awaitUninterruptibly();
+                turn.condition.awaitUninterruptibly();
             }
         } finally {
             waiting.remove(turn);
@@ -42,14 +63,14 @@ final class Turns {
 
     /** There may be room for the first. */
     void wakeFirst() {
-        Condition first = waiting.peekFirst();
+        Turn first = waiting.peekFirst();
         if (first != null) {
-            first.signal();
+            first.condition.signal();
         }
     }
 
-    /** It is over. */
+    /** It may be over for each. */
     void wakeAll() {
-        waiting.forEach(Condition::signal);
+        waiting.forEach(turn -> turn.condition.signal());
     }
 }

@@ -9,6 +9,8 @@ final class ExitCode {
     static final int USAGE = 2;
     /** {@code send}: some lines are not known to be stored. */
     static final int UNSURE = 3;
+    /** {@code drain}: something is left in the buffer; {@code replay}: some are still dead letters. */
+    static final int LEFT = 3;
     /** Ended by a second Ctrl-C, as shells count it. */
     static final int INTERRUPTED = 130;
 

@@ -29,7 +29,7 @@ final class LocalSetting {
     static AgentConfig config(URI endpoint, int forwardPort, int monitorPort, Path buffer) {
         return new AgentConfig(
                 ForwardConfig.DEFAULT.withPort(forwardPort),
-                new RecordConfig(List.of("**")),
+                RecordConfig.DEFAULT.withTags(List.of("**")),
                 BufferConfig.DEFAULT.withDirectory(buffer),
                 kinesis(STREAM, REGION, endpoint),
                 new MonitorConfig(MonitorConfig.DEFAULT.bind(), monitorPort),

@@ -22,6 +22,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TailCommand.class,
             SendCommand.class,
             LocalCommand.class,
+            BufferCommand.class,
+            DeadLettersCommand.class,
+            DrainCommand.class,
             CompletionCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

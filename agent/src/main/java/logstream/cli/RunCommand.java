@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:Ended in order by a signal",
+            "0:Ended in order by a signal, or by 'logstream drain'",
             "1:Could not start: a port is taken, the buffer is in use, ...",
             "2:Wrong options or wrong configuration",
             "130:Ended at once by a second signal"
@@ -157,6 +157,7 @@ final class RunCommand implements Callable<Integer> {
             String options = local ? " (with --local: --forward-port, --monitor-port or --buffer)" : "";
             throw new Failure(ExitCode.FAILED, cannot.getMessage() + options, cannot);
         }
+        agent.onDrained(signals::raise);
         whenStarted.tell(agent);
         signals.await();
         agent.stop();

@@ -24,6 +24,7 @@ final class Binder {
     private final Set<String> sections = new HashSet<>();
     private final Map<String, Object> values = new HashMap<>();
     private final Map<String, YamlNode> places = new HashMap<>();
+    private final Map<String, List<YamlNode>> itemPlaces = new HashMap<>();
     private final Set<String> seenWrong = new HashSet<>();
     private final List<Problem> problems = new ArrayList<>();
 
@@ -39,12 +40,27 @@ final class Binder {
     /** Takes every value of the file, and finds what is missing. */
     void bind(Optional<YamlNode> root) {
         root.ifPresent(node -> section("", node));
+        findMissing(0, 0);
+    }
+
+    /** Takes every value of one item of a list of sections, and finds what is missing in it. */
+    private void bindItem(String path, Setting<?> first, YamlNode item) {
+        switch (item) {
+            case YamlNode.Section section -> entries(path, section);
+            case YamlNode.Text text -> setting(first, new YamlNode.Entry(text, text));
+            case YamlNode.Items items -> notAnItem(path, items);
+            case YamlNode.Nothing nothing -> notAnItem(path, nothing);
+        }
+        findMissing(item.line(), item.column());
+    }
+
+    private void findMissing(int line, int column) {
         for (Setting<?> setting : settings.values()) {
             boolean silent = !values.containsKey(setting.key()) && !isWrongAlready(setting.key());
             if (setting.presence() == Setting.Presence.REQUIRED && silent) {
                 problems.add(new Problem(
-                        0,
-                        0,
+                        line,
+                        column,
                         setting.key() + " is missing. " + setting.sentence() + " Allowed: "
                                 + setting.type().allowed()));
             }
@@ -74,9 +90,23 @@ final class Binder {
         problems.add(place == null ? new Problem(0, 0, sentence) : new Problem(place.line(), place.column(), sentence));
     }
 
+    /** A problem of one item, counted from 0, of a list of sections that the file gives. */
+    void conflict(Setting<?> list, int item, String sentence) {
+        List<YamlNode> items = itemPlaces.get(list.key());
+        if (items == null) {
+            throw new IllegalStateException(list.key() + " is not given, so no item of it is wrong");
+        }
+        problem(items.get(item), sentence);
+    }
+
     /** Whether the file gives the setting a value that is allowed. */
     boolean given(Setting<?> setting) {
         return values.containsKey(setting.key());
+    }
+
+    /** Whether the setting, or a section around it, was complained about; then it has no value but the default. */
+    boolean wrong(Setting<?> setting) {
+        return isWrongAlready(setting.key());
     }
 
     /** In the order of the file; those without a place first. */
@@ -102,6 +132,14 @@ final class Binder {
         seenWrong.add(path);
         String what = path.isEmpty() ? "the file must be" : path + " must be";
         problem(node, what + " a section with the keys " + keysOf(path) + "; found " + node.described());
+    }
+
+    private void notAnItem(String path, YamlNode node) {
+        seenWrong.add(path);
+        problem(
+                node,
+                "an item of " + path + " must be a plain text or a section with the keys " + keysOf(path) + "; found "
+                        + node.described());
     }
 
     private void entries(String path, YamlNode.Section section) {
@@ -138,39 +176,84 @@ final class Binder {
     }
 
     private <T> void setting(Setting<T> setting, YamlNode.Entry entry) {
+        places.put(setting.key(), entry.key());
+        switch (setting.type()) {
+            case TextType<T> type -> text(setting, type, entry);
+            case SectionsType<?> type -> sections(setting, type, entry);
+        }
+    }
+
+    private <T> void text(Setting<T> setting, TextType<T> type, YamlNode.Entry entry) {
         YamlNode node = entry.value();
         try {
-            Optional<List<String>> texts = texts(setting, node);
+            Optional<List<String>> texts = texts(type, node);
             if (texts.isPresent()) {
-                places.put(setting.key(), entry.key());
-                values.put(setting.key(), setting.type().parse(texts.get()));
+                values.put(setting.key(), type.parse(texts.get()));
                 return;
             }
-            wrong(setting, node, entry.key(), node instanceof YamlNode.Items ? listHint(setting) : "");
+            wrong(setting, node, entry.key(), node instanceof YamlNode.Items ? listHint(type) : "");
         } catch (WrongValueException wrong) {
             wrong(setting, node, entry.key(), wrong.hint());
+        }
+    }
+
+    private <E> void sections(Setting<?> setting, SectionsType<E> type, YamlNode.Entry entry) {
+        List<YamlNode> items = switch (entry.value()) {
+            case YamlNode.Items list -> list.items();
+            case YamlNode.Text text -> List.of(text);
+            case YamlNode.Section section -> List.of(section);
+            case YamlNode.Nothing nothing -> List.of();
+        };
+        if (entry.value() instanceof YamlNode.Nothing || items.size() > type.most()) {
+            wrong(setting, entry.value(), entry.key(), items.isEmpty() ? "" : "That are " + items.size());
+            return;
+        }
+        List<E> elements = new ArrayList<>();
+        for (YamlNode item : items) {
+            Binder inside = new Binder(type.keys());
+            inside.bindItem(setting.key(), type.keys().getFirst(), item);
+            if (inside.problems.isEmpty()) {
+                elements.add(type.reader().apply(inside));
+            }
+            problems.addAll(inside.problems);
+        }
+        itemPlaces.put(setting.key(), items);
+        if (elements.size() == items.size()) {
+            values.put(setting.key(), List.copyOf(elements));
+        } else {
+            seenWrong.add(setting.key());
         }
     }
 
     private void wrong(Setting<?> setting, YamlNode node, YamlNode.Text key, String hint) {
         seenWrong.add(setting.key());
         boolean nothing = node instanceof YamlNode.Nothing;
-        String found = nothing ? " has no value. Give one or leave the key out" : " is " + node.described();
         problem(
                 nothing ? key : node,
-                setting.key() + found + ". Allowed: " + setting.type().allowed() + (hint.isEmpty() ? "" : ". " + hint));
+                setting.key() + found(setting, node) + ". Allowed: "
+                        + setting.type().allowed() + (hint.isEmpty() ? "" : ". " + hint));
     }
 
-    private static String listHint(Setting<?> setting) {
-        return setting.type().takesList() ? "Each item is a plain text" : "It takes one value";
+    private static String found(Setting<?> setting, YamlNode node) {
+        boolean secret = setting.type() instanceof TextType<?> type && type.isSecret();
+        return switch (node) {
+            case YamlNode.Nothing nothing -> " has no value. Give one or leave the key out";
+            case YamlNode.Text text -> secret ? " has a wrong value, not shown here" : " is " + text.described();
+            case YamlNode.Items items -> " is " + items.described();
+            case YamlNode.Section section -> " is " + section.described();
+        };
+    }
+
+    private static String listHint(TextType<?> type) {
+        return type.takesList() ? "Each item is a plain text" : "It takes one value";
     }
 
     /** The texts behind a key: one, or as many as the list has. Empty when something else is there. */
-    private static Optional<List<String>> texts(Setting<?> setting, YamlNode node) {
+    private static Optional<List<String>> texts(TextType<?> type, YamlNode node) {
         return switch (node) {
             case YamlNode.Text text -> Optional.of(List.of(text.text()));
             case YamlNode.Items items
-            when setting.type().takesList() -> {
+            when type.takesList() -> {
                 List<String> texts = new ArrayList<>();
                 for (YamlNode item : items.items()) {
                     if (item instanceof YamlNode.Text text) {

@@ -27,7 +27,18 @@ final class BufferSettings {
             "buffer.max_chunks",
             Types.count(2, 100_000),
             BufferConfig.DEFAULT.maxChunks(),
-            "Chunk files at most; when all are in use, containers wait.");
+            "Chunk files at most; when all are in use, the buffer is full.");
+    static final Setting<BufferConfig.Overflow> OVERFLOW = Setting.of(
+            "buffer.overflow",
+            Types.choice(BufferConfig.Overflow.class),
+            BufferConfig.DEFAULT.overflow(),
+            "When the buffer is full: let containers wait, or drop the oldest chunk file, or drop new lines whose sender wants"
+                    + " no ack. What is dropped is counted.");
+    static final Setting<BufferConfig.MinFree> MIN_FREE = Setting.of(
+            "buffer.min_free",
+            Types.minFree(),
+            BufferConfig.DEFAULT.minFree(),
+            "What is left free of the buffer's disk; with less, no chunk file is begun, and the buffer counts as full.");
     static final Setting<BufferConfig.Sync> SYNC = Setting.of(
             "buffer.sync",
             Types.choice(BufferConfig.Sync.class),
@@ -51,7 +62,15 @@ final class BufferSettings {
             "How long they are kept.");
 
     static final List<Setting<?>> ALL = List.of(
-            DIRECTORY, CHUNK_SIZE, MAX_CHUNKS, SYNC, SYNC_INTERVAL, DEAD_LETTERS_MAX_SIZE, DEAD_LETTERS_MAX_AGE);
+            DIRECTORY,
+            CHUNK_SIZE,
+            MAX_CHUNKS,
+            OVERFLOW,
+            MIN_FREE,
+            SYNC,
+            SYNC_INTERVAL,
+            DEAD_LETTERS_MAX_SIZE,
+            DEAD_LETTERS_MAX_AGE);
 
     private BufferSettings() {}
 
@@ -61,6 +80,8 @@ final class BufferSettings {
                 file.toAbsolutePath().resolveSibling(binder.value(DIRECTORY)).normalize(),
                 Math.toIntExact(binder.value(CHUNK_SIZE)),
                 binder.value(MAX_CHUNKS),
+                binder.value(OVERFLOW),
+                binder.value(MIN_FREE),
                 binder.value(SYNC),
                 binder.value(SYNC_INTERVAL),
                 binder.value(DEAD_LETTERS_MAX_SIZE),

@@ -1,5 +1,6 @@
 package logstream.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import logstream.forward.ForwardConfig;
@@ -25,7 +26,7 @@ final class ForwardSettings {
             "forward.max_connections",
             Types.count(1, 100_000),
             DEFAULT.maxConnections(),
-            "Connections open at once, one per container; more wait until one closes.");
+            "Connections open at once, one per container; more wait until one closes. An idle one costs about 1 KiB of memory.");
     static final Setting<Long> MAX_EVENT_SIZE = Setting.of(
             "forward.max_event_size",
             Types.size(1024, 2 * MIB),
@@ -70,7 +71,7 @@ final class ForwardSettings {
             "forward.max_waiting_size",
             Types.size(MIB, 1024L * MIB),
             DEFAULT.maxWaitingBytes(),
-            "Memory for half messages of all connections; when it is used up, the one that waits longest is closed.");
+            "Memory for half messages of all connections, 8 KiB and what has come for each; when it is used up, the one that waits longest is closed.");
 
     static final List<Setting<?>> ALL = List.of(
             LISTEN,
@@ -87,11 +88,12 @@ final class ForwardSettings {
 
     private ForwardSettings() {}
 
-    static ForwardConfig read(Binder binder) {
+    static ForwardConfig read(Binder binder, Path file) {
         return new ForwardConfig(
                 binder.value(LISTEN),
                 binder.value(MAX_CONNECTIONS),
                 binder.value(MESSAGE_TIMEOUT),
+                binder.value(TransportSettings.HANDSHAKE_TIMEOUT),
                 binder.value(MAX_WAITING_SIZE),
                 new MessageBounds(
                         Math.toIntExact(binder.value(MAX_EVENT_SIZE)),
@@ -100,6 +102,10 @@ final class ForwardSettings {
                         binder.value(MAX_MESSAGE_SIZE),
                         binder.value(MAX_ENTRIES),
                         binder.value(MAX_DECOMPRESSED_SIZE),
-                        binder.value(MAX_COMPRESSION_RATIO)));
+                        binder.value(MAX_COMPRESSION_RATIO)),
+                SecuritySettings.read(binder),
+                binder.value(TransportSettings.UDP_HEARTBEAT),
+                TransportSettings.readUnix(binder),
+                TransportSettings.readTls(binder, file));
     }
 }

@@ -21,7 +21,7 @@ import logstream.forward.ListenAddress;
  *
  * <p>Threading: stateless.
  */
-record ListenAddresses() implements SettingType<List<ListenAddress>> {
+record ListenAddresses() implements TextType<List<ListenAddress>> {
     /** More than any host has ways to be reached. */
     private static final int MOST = 64;
 

@@ -1,6 +1,8 @@
 package logstream.config;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import logstream.pipeline.RecordConfig;
 
 /**
@@ -15,11 +17,33 @@ final class RecordSettings {
             RecordConfig.DEFAULT.tags(),
             "Tags to ship, in fluentd's pattern syntax; events with other tags are counted and dropped.");
 
-    static final List<Setting<?>> ALL = List.of(TAGS);
+    static final Setting<Boolean> JOIN_PIECES = Setting.of(
+            "record.join_pieces",
+            Types.flag(),
+            RecordConfig.DEFAULT.joinPieces(),
+            "Whether the 16 KiB pieces into which Docker cuts long lines become one record again; otherwise each is a"
+                    + " record with Docker's fields.");
+    static final Setting<Duration> JOIN_TIMEOUT = Setting.of(
+            "record.join_timeout",
+            Types.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+            RecordConfig.DEFAULT.joinTimeout(),
+            "How long after its newest piece a line whose end does not come is sent without it.");
+    static final Setting<String> SOURCE_ADDRESS_KEY = Setting.unset(
+            "record.source_address_key",
+            Types.text(
+                    "a name of 1 to 64 letters, digits and '_.@-', other than time, tag and log",
+                    "(?!(?:time|tag|log)$)[A-Za-z0-9_.@-]{1,64}"),
+            "Field that gets the sender's IP address; a sender's own field of that name gives way.");
+
+    static final List<Setting<?>> ALL = List.of(TAGS, JOIN_PIECES, JOIN_TIMEOUT, SOURCE_ADDRESS_KEY);
 
     private RecordSettings() {}
 
     static RecordConfig read(Binder binder) {
-        return new RecordConfig(binder.value(TAGS));
+        return new RecordConfig(
+                binder.value(TAGS),
+                binder.value(JOIN_PIECES),
+                binder.value(JOIN_TIMEOUT),
+                Optional.ofNullable(binder.valueOrNull(SOURCE_ADDRESS_KEY)));
     }
 }

@@ -23,6 +23,8 @@ public final class Settings {
 
     static final List<Setting<?>> ALL = Stream.of(
                     ForwardSettings.ALL,
+                    TransportSettings.ALL,
+                    SecuritySettings.ALL,
                     RecordSettings.ALL,
                     BufferSettings.ALL,
                     KinesisSettings.ALL,
@@ -36,7 +38,7 @@ public final class Settings {
     /** The configuration that a file stands for, when nothing is wrong with it. */
     static AgentConfig read(Binder binder, Path file) {
         return new AgentConfig(
-                ForwardSettings.read(binder),
+                ForwardSettings.read(binder, file),
                 RecordSettings.read(binder),
                 BufferSettings.read(binder, file),
                 KinesisSettings.read(binder),
@@ -47,9 +49,16 @@ public final class Settings {
     /** The README's table of settings, in Markdown, ending in a line feed. */
     public static String markdown() {
         return ALL.stream()
+                .flatMap(Settings::withKeysOfItems)
                 .map(Settings::row)
                 .collect(Collectors.joining(
                         "", "| Setting | Default | Allowed | What it does |\n| --- | --- | --- | --- |\n", ""));
+    }
+
+    private static Stream<Setting<?>> withKeysOfItems(Setting<?> setting) {
+        return setting.type() instanceof SectionsType<?> sections
+                ? Stream.concat(Stream.of(setting), sections.keys().stream())
+                : Stream.of(setting);
     }
 
     private static String row(Setting<?> setting) {

@@ -11,7 +11,9 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import logstream.buffer.BufferConfig.MinFree;
 import logstream.config.SettingType.WrongValueException;
+import logstream.forward.Network;
 
 /**
  * The types that settings have.
@@ -22,6 +24,8 @@ final class Types {
     /** More patterns than anyone writes by hand, few enough to try on each new tag. */
     private static final int MAX_TAG_PATTERNS = 1000;
 
+    private static final int MAX_NAMES = 1000;
+
     private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?");
 
     private Types() {}
@@ -31,7 +35,7 @@ final class Types {
         T read(String text) throws WrongValueException;
     }
 
-    private record Plain<T>(String allowed, Reader<T> reader, Function<T, String> shower) implements SettingType<T> {
+    private record Plain<T>(String allowed, Reader<T> reader, Function<T, String> shower) implements TextType<T> {
         @Override
         public T parse(List<String> texts) throws WrongValueException {
             return reader.read(texts.getFirst());
@@ -43,7 +47,7 @@ final class Types {
         }
     }
 
-    private record TagPatterns() implements SettingType<List<String>> {
+    private record TagPatterns() implements TextType<List<String>> {
         @Override
         public String allowed() {
             return "1 to " + MAX_TAG_PATTERNS + " tag patterns, such as 'grid.**' or ['app.*', '**.{web,db}']";
@@ -92,6 +96,53 @@ final class Types {
 
     static SettingType<List<String>> tagPatterns() {
         return new TagPatterns();
+    }
+
+    private record Names() implements TextType<List<String>> {
+        @Override
+        public String allowed() {
+            return "1 to " + MAX_NAMES + " names";
+        }
+
+        @Override
+        public List<String> parse(List<String> texts) throws WrongValueException {
+            if (texts.isEmpty() || texts.size() > MAX_NAMES) {
+                throw new WrongValueException("That are " + texts.size() + " names");
+            }
+            for (String text : texts) {
+                if (text.isBlank()) {
+                    throw new WrongValueException("A name is empty");
+                }
+            }
+            return List.copyOf(texts);
+        }
+
+        @Override
+        public String show(List<String> value) {
+            return value.toString();
+        }
+
+        @Override
+        public boolean takesList() {
+            return true;
+        }
+    }
+
+    static SettingType<List<String>> names() {
+        return new Names();
+    }
+
+    static SettingType<Network> network() {
+        return new Plain<>(
+                "an IP address or a network such as 10.0.0.0/8 or 'fd00::/8'",
+                text -> {
+                    try {
+                        return Network.parse(text);
+                    } catch (IllegalArgumentException wrong) {
+                        throw new WrongValueException(String.valueOf(wrong.getMessage()));
+                    }
+                },
+                Network::toString);
     }
 
     static SettingType<Integer> count(int least, int most) {
@@ -145,15 +196,35 @@ final class Types {
         return new Plain<>(allowed, text -> matching(text, compiled), Function.identity());
     }
 
-    static SettingType<Path> folder() {
+    static SettingType<Boolean> flag() {
         return new Plain<>(
-                "a folder; a relative one begins at the folder of the configuration file",
+                "true or false",
+                text -> {
+                    if (!text.equals("true") && !text.equals("false")) {
+                        throw new WrongValueException("");
+                    }
+                    return text.equals("true");
+                },
+                value -> Boolean.toString(value));
+    }
+
+    static SettingType<Path> folder() {
+        return path("folder");
+    }
+
+    static SettingType<Path> file() {
+        return path("file");
+    }
+
+    private static SettingType<Path> path(String what) {
+        return new Plain<>(
+                "a " + what + "; a relative one begins at the folder of the configuration file",
                 text -> {
                     if (text.isBlank()) {
                         throw new WrongValueException("");
                     }
                     if (text.startsWith("~")) {
-                        throw new WrongValueException("~ is not expanded: write the folder out");
+                        throw new WrongValueException("~ is not expanded: write the " + what + " out");
                     }
                     try {
                         return Path.of(text);
@@ -180,6 +251,16 @@ final class Types {
                     }
                 },
                 URI::toString);
+    }
+
+    static SettingType<MinFree> minFree() {
+        return new Plain<>(
+                "a size, 0 (none) to 1024GiB, or 1% to 50% of the file system (then at most "
+                        + Quantity.showBytes(MinFree.MOST_OF_SHARE) + ")",
+                text -> text.endsWith("%")
+                        ? MinFree.share((int) number(text.substring(0, text.length() - 1), 1, 50))
+                        : MinFree.bytes(inRange(Quantity.bytes(text), 0, 1024L << 30)),
+                value -> value.percent() == 100 ? Quantity.showBytes(value.bytes()) : value.percent() + "%");
     }
 
     static <E extends Enum<E>> SettingType<E> choice(Class<E> choices) {

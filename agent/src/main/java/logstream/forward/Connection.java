@@ -1,25 +1,27 @@
 package logstream.forward;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.TlsFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One sender's connection, from accept to close: reads messages, hands on events, writes acks.
+ * One sender's connection, from accept to close. While its peer has something to say it is awake: a {@link Session} reads
+ * on a virtual thread. Otherwise this object and the transport are all there is of it.
  *
- * <p>Invariants: between messages it is never closed by us, except to stop. Whatever ends it, its turn, its buffers and
- * what the sink holds for it are given back.
+ * <p>Invariants: between messages it is never closed by us, except to stop. It has a thread, or is watched, or has ended; the
+ * end is told once. What must outlive a sleep is a field here.
  *
- * <p>Threading: {@link #run} on a virtual thread of its own. {@link #halfClose}, {@link #close}, {@link #evict} and
- * {@link #silentNanos} are called by others; what they share with it is guarded by {@code lock}.
+ * <p>Threading: {@link #run} on a thread of {@link AwakeConnections}, one at a time; the rest from any thread. The state is
+ * guarded by {@code this}.
  */
-final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder {
+final class Connection {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** What all connections of a server have in common. */
@@ -29,211 +31,301 @@ final class Connection implements Runnable, WireReader.Pauses, HeldBytes.Holder 
             Faults faults,
             Metrics metrics,
             InstantSource clock,
-            int maxEventBytes) {}
+            MessageBounds bounds,
+            Admission admission,
+            Timeouts timeouts,
+            AwakeConnections awake) {}
 
-    private final Socket socket;
-    private final String peer;
-    private final HeldBytes held;
-    private final Faults faults;
-    private final Metrics metrics;
-    private final Delivery delivery;
-    private final WireReader reader;
-    private final MessageDecoder decoder;
+    /** How long a peer may take; and the time, in the manner of {@link System#nanoTime}. */
+    record Timeouts(Duration message, Duration handshake, LongSupplier nanoTime) {}
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private volatile boolean stopping;
-    private volatile boolean outputClosed;
-    private volatile boolean evicted;
-    /** Whether the peer is waited for; then also since when, and whether its message has begun. */
-    private boolean waiting;
-
-    private long waitingSince;
-    private boolean waitingInsideMessage;
-
-    Connection(Socket socket, Surroundings around) throws IOException {
-        this.socket = socket;
-        peer = nameOf(socket);
-        held = around.pools().held();
-        faults = around.faults();
-        metrics = around.metrics();
-        delivery = new Delivery(around.sink(), peer, socket.getOutputStream(), metrics);
-        reader = new WireReader(socket.getInputStream(), around.pools(), this);
-        decoder = new MessageDecoder(reader, delivery, faults, metrics, around.clock(), peer, around.maxEventBytes());
+    /** What the connection is at. */
+    private enum Phase {
+        /** It is watched, and has no thread. */
+        ASLEEP,
+        /** Bytes have come, and it waits for a thread; or its thread does what is not the peer's to hurry. */
+        WORKING,
+        /** The peer is waited for, who has yet to agree with us on how to talk. */
+        HANDSHAKING,
+        /** The peer is waited for, between two messages. */
+        BETWEEN,
+        /** The peer is waited for, who has begun a message. */
+        INSIDE,
+        /** The peer is waited for, who is to read its acks. */
+        ANSWERING,
+        ENDED
     }
 
-    @Override
-    public void run() {
-        try {
-            socket.setTcpNoDelay(true);
-            while (decoder.next()) {
-                if (stopping && !outputClosed) {
-                    reader.endTurn();
-                    closeOutput();
-                }
-            }
-        } catch (UnreadableException e) {
-            settleLast();
-        } catch (IntakeStoppedException e) {
-            LOG.debug("A connection ends because the agent stops: peer={} reason={}", peer, e.getMessage());
-        } catch (EOFException e) {
-            faults.cutOff(peer);
-        } catch (IOException e) {
-            lost(e);
-        } catch (RuntimeException e) {
-            LOG.error("A connection was closed by a bug in the agent: peer={}. Report this with the trace.", peer, e);
-        } finally {
+    private final Transport transport;
+    private final Surroundings around;
+    private final Consumer<Connection> onEnd;
+
+    /** Whether the peer has yet to prove that it may send. Confined to the thread that the connection has at the time. */
+    private boolean mustProve;
+
+    /** What the peer speaks, once it is known. Confined as {@code mustProve}. */
+    private Encoding encoding = Encoding.UNKNOWN;
+
+    private Phase phase = Phase.WORKING;
+    /** When the phase began; of a sleep, when the peer was last heard of. */
+    private long since;
+
+    private boolean stopping;
+    private boolean outputClosed;
+    /** Whether we have decided to close it; then why has been told. */
+    private boolean condemned;
+
+    /**
+     * @param mustProve whether the peer must prove that it may send
+     * @param onEnd told once, when the connection has ended
+     */
+    Connection(Transport transport, Surroundings around, boolean mustProve, Consumer<Connection> onEnd) {
+        this.mustProve = mustProve;
+        this.transport = transport;
+        this.around = around;
+        this.onEnd = onEnd;
+        since = now();
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    Surroundings around() {
+        return around;
+    }
+
+    /** Begins: without a thread until the first byte, unless the first word is ours. */
+    void open() {
+        if (mustProve) {
+            around.awake().run(this);
+        } else {
+            sleep();
+        }
+    }
+
+    /** Whether the peer has yet to prove that it may send. */
+    boolean mustProve() {
+        return mustProve;
+    }
+
+    /** The peer has proved that it may send. */
+    void proved() {
+        mustProve = false;
+    }
+
+    /** What the peer was found to speak. */
+    Encoding encoding() {
+        return encoding;
+    }
+
+    void speaks(Encoding found) {
+        encoding = found;
+    }
+
+    /** What the connection does while it is awake: reads until the peer falls silent or is gone. */
+    void run() {
+        boolean silent = new Session(this).run();
+        if (silent) {
+            sleep();
+        } else {
             end();
         }
     }
 
-    /** No more acks after those that are owed: the peer learns of the end when it reads. What it sends is still taken. */
-    void halfClose() {
-        lock.lock();
-        try {
-            stopping = true;
-            if (waiting && !waitingInsideMessage) {
-                closeOutput();
+    private void sleep() {
+        synchronized (this) {
+            if (phase == Phase.WORKING) {
+                since = now();
             }
-        } finally {
-            lock.unlock();
+            phase = Phase.ASLEEP;
         }
+        try {
+            transport.sleep(this::wake);
+        } catch (IOException e) {
+            // It is closed; reading will tell.
+            wake();
+        }
+    }
+
+    private void wake() {
+        synchronized (this) {
+            if (phase != Phase.ASLEEP) {
+                return;
+            }
+            phase = Phase.WORKING;
+        }
+        around.awake().run(this);
+    }
+
+    private void end() {
+        synchronized (this) {
+            phase = Phase.ENDED;
+        }
+        closeTransport();
+        onEnd.accept(this);
     }
 
     /** Ends the connection, whatever it does. */
     void close() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            LOG.debug("A connection could not be closed: peer={} reason={}", peer, e.getMessage());
+        boolean asleep;
+        synchronized (this) {
+            condemned = true;
+            asleep = phase == Phase.ASLEEP;
+            if (asleep) {
+                phase = Phase.ENDED;
+            }
+        }
+        closeTransport();
+        if (asleep) {
+            onEnd.accept(this);
         }
     }
 
-    @Override
-    public void evict() {
-        evicted = true;
+    /** Ends the connection, since others need the memory that it holds while it waits for its peer. */
+    void evict() {
+        if (condemn()) {
+            around.faults().evicted(peer());
+        }
         close();
     }
 
-    /** For how long the peer has been waited for, at this time of {@link System#nanoTime}; 0 while it is not. */
-    long silentNanos(long now) {
-        lock.lock();
-        try {
-            return waiting ? now - waitingSince : 0;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void flush() throws IntakeStoppedException {
-        delivery.flush();
-    }
-
-    @Override
-    public boolean owesAcks() {
-        return delivery.owedBytes() > 0;
-    }
-
-    /**
-     * Large buffers are held only from when the peer is waited for: until then the wait is not its fault. They count with
-     * no bytes, since their pool bounds them.
-     */
-    @Override
-    public void settle(int heldBytes, boolean large) throws IOException, IntakeStoppedException {
-        int bytes = heldBytes + delivery.owedBytes();
-        if (!large && bytes > ForwardLimits.UNCOUNTED_BYTES) {
-            held.hold(this, bytes, false);
-        }
-        if (owesAcks() && !outputClosed) {
-            delivery.awaitDurable();
-        }
-        if (large) {
-            held.hold(this, 0, true);
-        }
-        if (outputClosed) {
-            delivery.forgetAcks();
-        } else {
-            delivery.writeAcks();
-        }
-    }
-
-    @Override
-    public void waiting() {
-        lock.lock();
-        try {
-            waiting = true;
-            waitingSince = System.nanoTime();
-            waitingInsideMessage = decoder.insideMessage();
-            if (stopping && !waitingInsideMessage) {
-                closeOutput();
+    /** Ends the connection if its peer has made it wait too long inside a message or a handshake. */
+    void expire(long now) {
+        switch (overdue(now)) {
+            case INSIDE, ANSWERING -> {
+                if (condemn()) {
+                    around.faults().stalled(peer(), around.timeouts().message());
+                }
+                close();
             }
-        } finally {
-            lock.unlock();
+            case HANDSHAKING -> {
+                if (condemn()) {
+                    String what = "no handshake within "
+                            + around.timeouts().handshake().toSeconds() + " s";
+                    around.faults().tlsFailed(TlsFailure.TIMED_OUT, peer(), what);
+                }
+                close();
+            }
+            case ASLEEP, WORKING, BETWEEN, ENDED -> {}
         }
     }
 
-    @Override
-    public void arrived(int bytes) {
-        metrics.bytesReceived.add(Math.max(bytes, 0));
-        lock.lock();
-        try {
-            waiting = false;
-        } finally {
-            lock.unlock();
+    /** The phase that has taken too long; {@code WORKING} when none has. */
+    private synchronized Phase overdue(long now) {
+        boolean unshaken = phase == Phase.ASLEEP && transport.needsHandshake();
+        Phase waiting = unshaken ? Phase.HANDSHAKING : phase;
+        long limit = switch (waiting) {
+            case INSIDE, ANSWERING -> around.timeouts().message().toNanos();
+            case HANDSHAKING -> around.timeouts().handshake().toNanos();
+            case ASLEEP, WORKING, BETWEEN, ENDED -> Long.MAX_VALUE;
+        };
+        return now - since >= limit ? waiting : Phase.WORKING;
+    }
+
+    private synchronized boolean condemn() {
+        boolean first = !condemned;
+        condemned = true;
+        return first;
+    }
+
+    /** Whether the end was decided by us, and has been told. */
+    synchronized boolean isCondemned() {
+        return condemned;
+    }
+
+    /** No more acks after those that are owed: the peer learns of the end when it reads. What it sends is still taken. */
+    synchronized void halfClose() {
+        stopping = true;
+        if (phase == Phase.ASLEEP || phase == Phase.BETWEEN) {
+            closeOutput();
         }
     }
 
-    @Override
-    public void resumed() {
-        held.release(this);
-    }
-
-    /** What came before the bytes that cannot be read is kept and answered. */
-    private void settleLast() {
-        reader.close();
-        try {
-            delivery.flush();
-            settle(0, false);
-        } catch (IntakeStoppedException | IOException e) {
-            LOG.debug("A connection ended before its last ack: peer={} reason={}", peer, e.getMessage());
+    /** Half-closes the connection if that is wanted and was not done; only between messages, with no ack owed. */
+    synchronized void halfCloseIfStopping() {
+        if (stopping) {
+            closeOutput();
         }
     }
 
-    private void lost(IOException reason) {
-        if (evicted) {
-            faults.evicted(peer);
-        } else if (decoder.insideMessage()) {
-            faults.cutOff(peer);
-        } else {
-            LOG.debug("A connection was lost: peer={} reason={}", peer, reason.getMessage());
-        }
+    /** Whether the acks that are owed are to be settled, and then {@link #halfCloseIfStopping} is to be called. */
+    synchronized boolean mustHalfClose() {
+        return stopping && !outputClosed;
+    }
+
+    /** Whether nothing can be answered any more. */
+    synchronized boolean isOutputClosed() {
+        return outputClosed;
     }
 
     private void closeOutput() {
         if (!outputClosed) {
             outputClosed = true;
             try {
-                socket.shutdownOutput();
+                transport.halfClose();
             } catch (IOException e) {
-                LOG.debug("A connection could not be half-closed: peer={} reason={}", peer, e.getMessage());
+                LOG.debug("A connection could not be half-closed: peer={} reason={}", peer(), e.getMessage());
             }
         }
     }
 
-    private void end() {
-        reader.close();
-        held.release(this);
-        try {
-            delivery.close();
-        } catch (IOException e) {
-            LOG.debug("What a connection had taken could not be given back: peer={}", peer, e);
-        }
-        close();
+    /** For how long the peer has been waited for to send, at this time of {@link System#nanoTime}; 0 while it is not. */
+    synchronized long silentNanos(long now) {
+        return switch (phase) {
+            case ASLEEP, HANDSHAKING, BETWEEN, INSIDE -> now - since;
+            case WORKING, ANSWERING, ENDED -> 0;
+        };
     }
 
-    private static String nameOf(Socket socket) {
-        return socket.getRemoteSocketAddress() instanceof InetSocketAddress address
-                ? address.getAddress().getHostAddress() + ":" + address.getPort()
-                : "unknown";
+    /** The handshake begins: its time counts from when the connection was accepted. */
+    synchronized void handshaking() {
+        phase = Phase.HANDSHAKING;
+    }
+
+    synchronized void waiting(boolean insideMessage) {
+        begin(insideMessage ? Phase.INSIDE : Phase.BETWEEN);
+        if (stopping && !insideMessage) {
+            closeOutput();
+        }
+    }
+
+    synchronized void answering() {
+        begin(Phase.ANSWERING);
+    }
+
+    synchronized void working() {
+        begin(Phase.WORKING);
+    }
+
+    private void begin(Phase next) {
+        phase = next;
+        since = now();
+    }
+
+    private long now() {
+        return around.timeouts().nanoTime().getAsLong();
+    }
+
+    /** Who is at the other end. */
+    Peer sender() {
+        try {
+            return Peer.at(transport.remote());
+        } catch (IOException e) {
+            return new Peer("unknown", Optional.empty());
+        }
+    }
+
+    /** For logs: who is at the other end. */
+    private String peer() {
+        return sender().name();
+    }
+
+    private void closeTransport() {
+        try {
+            transport.close();
+        } catch (IOException e) {
+            LOG.debug("A connection could not be closed: reason={}", e.getMessage());
+        }
     }
 }

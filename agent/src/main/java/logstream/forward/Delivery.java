@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delivery {
     private final EventSink sink;
-    private final String peer;
+    private final Peer peer;
     private final OutputStream out;
     private final Metrics metrics;
     private final AckQueue acks = new AckQueue();
@@ -25,7 +25,21 @@ final class Delivery {
 
     private boolean full;
 
-    Delivery(EventSink sink, String peer, OutputStream out, Metrics metrics) {
+    /**
+     * Whether an ack may be wanted for what is flushed. The wish stands at the end of a message, and a large one is flushed
+     * before: so a connection counts as asking until a message of it ended without the wish, and for ever once one had it.
+     */
+    private boolean mayAsk = true;
+
+    private boolean asked;
+
+    /** Events of a message were taken whose end has not come yet. */
+    private boolean midMessage;
+
+    /** Some of them may have been dropped. */
+    private boolean incomplete;
+
+    Delivery(EventSink sink, Peer peer, OutputStream out, Metrics metrics) {
         this.sink = sink;
         this.peer = peer;
         this.out = out;
@@ -39,6 +53,7 @@ final class Delivery {
             intake = opened;
         }
         full = opened.take(tag, seconds, nanos, record);
+        midMessage = true;
     }
 
     /** Whether {@link #flush} must come before the next event. */
@@ -48,14 +63,33 @@ final class Delivery {
 
     void flush() throws IntakeStoppedException {
         if (intake != null) {
-            intake.flush();
+            boolean whole = intake.flush(mayAsk);
+            incomplete |= midMessage && !whole;
         }
         full = false;
     }
 
-    /** The message that ended is to be answered with this token. */
-    void answer(byte[] token, int length) {
-        acks.add(token, length);
+    /**
+     * The message that ended is to be answered with this token.
+     *
+     * @throws UnreadableException when this is the first message of its connection with that wish, and events of it were
+     *     dropped before it was known: it gets no ack, and the sender sends it again over another connection
+     */
+    void answer(Encoding encoding, byte[] token, int length) throws UnreadableException {
+        if (incomplete) {
+            throw new UnreadableException("the buffer is full, and a message lost events before it asked for an ack");
+        }
+        midMessage = false;
+        asked = true;
+        mayAsk = true;
+        acks.add(encoding, token, length);
+    }
+
+    /** The message that ended wants no ack. */
+    void leaveUnanswered() {
+        mayAsk = asked;
+        midMessage = false;
+        incomplete = false;
     }
 
     /** Bytes of the acks that are owed. */

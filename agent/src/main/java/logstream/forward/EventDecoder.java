@@ -1,7 +1,6 @@
 package logstream.forward;
 
 import java.io.IOException;
-import java.time.InstantSource;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DropCause;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Decodes events one by one: hands on the valid ones, drops the others.
  *
  * <p>Format: time and record as two values of a Message; in the other forms an entry, {@code [time, record]} or, from
- * Fluent Bit, {@code [[time, {metadata}], record]}.
+ * Fluent Bit, {@code [[time, {metadata}], record]}. Fluent Bit's marks between groups of events look like entries, and are
+ * counted by themselves.
  *
  * <p>Invariant: every event that was walked over counts as received, and as dropped if it is not handed on.
  *
@@ -23,33 +23,41 @@ final class EventDecoder {
     /** How many values one event is in the other forms. */
     static final int ENTRY_VALUES = 1;
 
-    private final WireReader reader;
+    /** What is wrong with an event. */
+    private enum Fault {
+        NO_ENTRY("an entry that is no array of time and record"),
+        NO_TIME("an event without a valid time"),
+        NO_RECORD("an event whose record is no map"),
+        LONG_TAG("an event whose tag is longer than " + ForwardLimits.TAG_BYTES + " bytes"),
+        /** Nobody's fault: Fluent Bit sends these between its groups of events. */
+        GROUP_MARK("");
+
+        private final String what;
+
+        Fault(String what) {
+            this.what = what;
+        }
+    }
+
+    private final ByteSource reader;
     private final ValueWalker walker;
     private final Delivery delivery;
     private final Faults faults;
     private final Metrics metrics;
     private final String peer;
-    private final int maxEventBytes;
+    private final MessageBounds bounds;
     private final EventTime time;
     private final MsgpackCursor cursor = new MsgpackCursor();
 
-    EventDecoder(
-            WireReader reader,
-            ValueWalker walker,
-            Delivery delivery,
-            Faults faults,
-            Metrics metrics,
-            InstantSource clock,
-            String peer,
-            int maxEventBytes) {
+    EventDecoder(ByteSource reader, Delivery delivery, Connection.Surroundings around, String peer) {
         this.reader = reader;
-        this.walker = walker;
         this.delivery = delivery;
-        this.faults = faults;
-        this.metrics = metrics;
         this.peer = peer;
-        this.maxEventBytes = maxEventBytes;
-        time = new EventTime(clock);
+        faults = around.faults();
+        metrics = around.metrics();
+        bounds = around.bounds();
+        walker = new ValueWalker(reader, bounds);
+        time = new EventTime(around.clock());
     }
 
     /**
@@ -64,41 +72,62 @@ final class EventDecoder {
         if (delivery.isFull()) {
             reader.yieldTurn();
         }
-        ValueWalker.Outcome outcome = walker.walk(values, maxEventBytes, bound);
+        ValueWalker.Outcome outcome = walker.walk(values, bounds.eventBytes(), bound);
         if (outcome == ValueWalker.Outcome.BROKEN) {
             return false;
         }
         metrics.eventsReceived.increment();
         if (outcome == ValueWalker.Outcome.WHOLE) {
-            String fault = handOn(tag, values);
+            Fault fault = handOn(tag, values);
             if (fault != null) {
-                faults.dropped(DropCause.INVALID, peer, fault);
+                drop(fault);
             }
             reader.advance(walker.length());
             return true;
         }
-        if (outcome == ValueWalker.Outcome.TOO_LARGE) {
-            faults.dropped(DropCause.TOO_LARGE, peer, "an event of more than " + maxEventBytes + " bytes");
-        } else {
-            faults.dropped(DropCause.INVALID, peer, "an event nested deeper than " + ForwardLimits.NESTING_DEPTH);
-        }
+        drop(outcome);
         return walker.skip(values, bound);
     }
 
+    private void drop(Fault fault) {
+        if (fault == Fault.GROUP_MARK) {
+            metrics.dropped(DropCause.GROUP_MARK).increment();
+        } else {
+            faults.dropped(DropCause.INVALID, peer, fault.what);
+        }
+    }
+
+    private void drop(ValueWalker.Outcome outcome) {
+        switch (outcome) {
+            case WHOLE, BROKEN -> throw new IllegalStateException("nothing to drop: " + outcome);
+            case TOO_LARGE ->
+                faults.dropped(DropCause.TOO_LARGE, peer, "an event of more than " + bounds.eventBytes() + " bytes");
+            case LONG_STRING ->
+                faults.dropped(
+                        DropCause.TOO_LARGE,
+                        peer,
+                        "an event with a string of more than " + bounds.stringBytes() + " bytes");
+            case TOO_DEEP -> faults.dropped(DropCause.INVALID, peer, "an event nested deeper than " + bounds.nesting());
+        }
+    }
+
     /** Hands the event at the reader's position, which is whole, to the sink; what is wrong with it, or null. */
-    private @Nullable String handOn(@Nullable Tag tag, int values) {
-        cursor.at(reader.bytes(), reader.position());
+    private @Nullable Fault handOn(@Nullable Tag tag, int values) {
+        cursor.at(walker.bytes(), walker.start());
         if (values == ENTRY_VALUES && (cursor.type() != MsgpackCursor.Type.ARRAY || cursor.readArrayHeader() != 2)) {
-            return "an entry that is no array of time and record";
+            return Fault.NO_ENTRY;
         }
         if (!readTime(values)) {
-            return "an event without a valid time";
+            return Fault.NO_TIME;
+        }
+        if (time.isGroupMark()) {
+            return Fault.GROUP_MARK;
         }
         if (cursor.type() != MsgpackCursor.Type.MAP) {
-            return "an event whose record is no map";
+            return Fault.NO_RECORD;
         }
         if (tag == null) {
-            return "an event whose tag is longer than " + ForwardLimits.TAG_BYTES + " bytes";
+            return Fault.LONG_TAG;
         }
         delivery.take(tag, time.seconds(), time.nanos(), cursor);
         return null;

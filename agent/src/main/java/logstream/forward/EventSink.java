@@ -9,12 +9,8 @@ import java.io.Closeable;
  * thread of its connection.
  */
 public interface EventSink {
-    /**
-     * Called once per connection, before its first event.
-     *
-     * @param peer address and port of the sender, for logs
-     */
-    Intake open(String peer);
+    /** Called once per connection, before its first event. */
+    Intake open(Peer peer);
 
     /** The events of one connection, in their order. */
     interface Intake extends Closeable {
@@ -34,9 +30,12 @@ public interface EventSink {
          * Hands on what was taken since the last flush and gives back its memory. Blocks while the buffer is full, so
          * it is called without a turn's permit. Cheap when nothing was taken.
          *
+         * @param ackWanted false when no ack will be sent for any of it: then some of it may be dropped for want of room,
+         *     where the operator allows that
+         * @return whether all of it was handed on; what was not is counted as dropped
          * @throws IntakeStoppedException when the agent stops: what was taken is not handed on, close the connection
          */
-        void flush() throws IntakeStoppedException;
+        boolean flush(boolean ackWanted) throws IntakeStoppedException;
 
         /**
          * Blocks until everything flushed so far is durable: only then may an ack be sent.

@@ -1,62 +1,120 @@
 package logstream.forward;
 
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import logstream.metrics.Metrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for senders and gives each connection a virtual thread.
+ * Listens for senders, and has their connections: a virtual thread each while they have something to say.
  *
- * <p>Invariants: a permit is had before a connection is accepted, so at most {@code maxConnections} are open; more wait in
- * the kernel. Nothing that a sender does, and no shortage of file descriptors, ends the listening.
+ * <p>Invariant: at most {@code maxConnections} are open; their permits come back when they end, however they do.
  *
  * <p>The virtual threads' scheduler needs one thread more than there are turns, so that one is free to watch the sockets:
  * the launcher sets {@code -Djdk.virtualThreadScheduler.parallelism} to one more than the cores.
  *
- * <p>Threading: one platform thread accepts. {@link #stop} may be called from any thread.
+ * <p>Threading: one platform thread accepts, one watches the idle connections, one looks for peers that take too long.
+ * {@link #stop} may be called from any thread.
  */
 public final class ForwardServer {
     private static final Logger LOG = LoggerFactory.getLogger(ForwardServer.class);
     private static final String PARALLELISM = "jdk.virtualThreadScheduler.parallelism";
 
-    private final ServerSocket listener;
+    /** What a server is made from, besides its configuration; tests put other parts in. */
+    record Parts(
+            EventSink sink,
+            Metrics metrics,
+            InstantSource clock,
+            SharedPools pools,
+            LongSupplier nanoTime,
+            Listeners.Accepting accepting) {}
+
+    private final List<Listener> listening;
+    private final IdleConnections idle;
+    private final UdpHeartbeat heartbeat;
     private final Connection.Surroundings around;
-    private final Semaphore slots;
+    private final Semaphore permits;
+    private final Listeners listeners;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private final LogLimiter acceptFailures = new LogLimiter(System::nanoTime, ForwardLimits.LOG_INTERVAL);
-    private final Thread acceptor;
-    /** Confined to the accepting thread. */
-    private long accepted;
 
-    private ForwardServer(ServerSocket listener, Connection.Surroundings around, int maxConnections) {
-        this.listener = listener;
-        this.around = around;
-        slots = new Semaphore(maxConnections, true);
-        acceptor = Thread.ofPlatform().name("forward-accept").daemon().unstarted(this::accept);
+    private ForwardServer(ForwardConfig config, Parts parts, List<Listener> listening, IdleConnections idle)
+            throws IOException {
+        this.listening = listening;
+        this.idle = idle;
+        permits = new Semaphore(config.maxConnections(), true);
+        around = new Connection.Surroundings(
+                parts.pools(),
+                parts.sink(),
+                new Faults(parts.metrics(), System::nanoTime),
+                parts.metrics(),
+                parts.clock(),
+                config.bounds(),
+                new Admission(config.security(), config.handshakeTimeout(), parts.nanoTime(), new SecureRandom()),
+                new Connection.Timeouts(config.messageTimeout(), config.handshakeTimeout(), parts.nanoTime()),
+                new AwakeConnections(mostAwake(config), ForwardLimits.STAYING));
+        heartbeat = UdpHeartbeat.start(config.udpHeartbeat() ? addresses() : List.of(), parts.metrics());
+        listeners = Listeners.start(listening, parts.accepting(), permits, this::open);
+        Thread.ofPlatform().name("forward-sweep").daemon().start(this::sweep);
     }
 
-    /** Opens the port; senders are accepted when this returns. */
+    /** Those that wait inside a message are bounded by the memory for it; there is always room for others. */
+    private static int mostAwake(ForwardConfig config) {
+        long stopped = config.maxWaitingBytes() / ForwardLimits.AWAKE_BYTES;
+        return (int) Math.min(config.maxConnections(), stopped + ForwardLimits.AWAKE_ROOM);
+    }
+
+    /** Opens the addresses; senders are accepted when this returns. */
     public static ForwardServer start(ForwardConfig config, EventSink sink, Metrics metrics, InstantSource clock)
             throws ListenException {
         SharedPools pools = SharedPools.of(turns(), config.bounds().eventBytes(), config.maxWaitingBytes());
+        return start(config, new Parts(sink, metrics, clock, pools, System::nanoTime, ServerSocketChannel::accept));
+    }
+
+    /** As above, of these parts. */
+    static ForwardServer start(ForwardConfig config, Parts parts) throws ListenException {
+        IdleConnections idle;
         try {
-            return start(new ServerSocket(), config, sink, metrics, clock, pools);
+            idle = IdleConnections.start();
         } catch (IOException e) {
-            throw new ListenException(config.listen().getFirst(), e instanceof BindException, e);
+            throw cannotStart(config, e);
         }
+        List<Listener> listening = new ArrayList<>();
+        boolean started = false;
+        try {
+            Carriers carriers = new Carriers(config, idle, parts.pools().turns(), parts.nanoTime());
+            for (ListenAddress address : config.listen()) {
+                listening.add(carriers.listen(address));
+            }
+            ForwardServer server = new ForwardServer(config, parts, listening, idle);
+            started = true;
+            return server;
+        } catch (IOException e) {
+            throw cannotStart(config, e);
+        } finally {
+            if (!started) {
+                listening.forEach(Listener::close);
+                idle.stop();
+            }
+        }
+    }
+
+    private static ListenException cannotStart(ForwardConfig config, IOException e) {
+        return new ListenException(config.listen().getFirst(), e, "check the limits of this process (ulimit -a)");
     }
 
     /**
@@ -78,48 +136,22 @@ public final class ForwardServer {
         return Math.clamp(threads - 1, 1, cores);
     }
 
-    /** As above, with an unbound socket to listen on and pools to share. */
-    static ForwardServer start(
-            ServerSocket listener,
-            ForwardConfig config,
-            EventSink sink,
-            Metrics metrics,
-            InstantSource clock,
-            SharedPools pools)
-            throws IOException {
-        try {
-            listener.setReuseAddress(true);
-            listener.bind(socketAddress(config.listen().getFirst()), ForwardLimits.BACKLOG);
-        } catch (IOException e) {
-            listener.close();
-            throw e;
-        }
-        Faults faults = new Faults(metrics, System::nanoTime);
-        ForwardServer server = new ForwardServer(
-                listener,
-                new Connection.Surroundings(
-                        pools, sink, faults, metrics, clock, config.bounds().eventBytes()),
-                config.maxConnections());
-        server.acceptor.start();
-        return server;
-    }
-
-    private static InetSocketAddress socketAddress(ListenAddress address) throws IOException {
-        return switch (address) {
-            case ListenAddress.Tcp(String host, int port) -> new InetSocketAddress(host, port);
-            case ListenAddress.Tls tls -> throw new IOException("TLS is not there yet: " + tls.url());
-            case ListenAddress.Unix unix -> throw new IOException("UNIX sockets are not there yet: " + unix.url());
-        };
-    }
-
     /** Where senders are accepted: URLs with the ports that the system chose, separated by commas. */
     public String listening() {
-        return "tcp://" + listener.getInetAddress().getHostAddress() + ":" + port();
+        return addresses().stream().map(ListenAddress::url).collect(Collectors.joining(","));
     }
 
-    /** The first port that is listened on. */
+    /** The first port of plain TCP that is listened on; 0 when there is none. */
     public int port() {
-        return listener.getLocalPort();
+        return addresses().stream()
+                .filter(ListenAddress.Tcp.class::isInstance)
+                .mapToInt(address -> ((ListenAddress.Tcp) address).port())
+                .findFirst()
+                .orElse(0);
+    }
+
+    private List<ListenAddress> addresses() {
+        return listening.stream().map(Listener::address).toList();
     }
 
     /** How many connections are open. */
@@ -127,24 +159,29 @@ public final class ForwardServer {
         return connections.size();
     }
 
+    /** How many connections have a thread. */
+    int awake() {
+        return around.awake().count();
+    }
+
     /**
-     * Closes the listener, half-closes each connection and reads it until its peer closes or was silent for {@code
+     * Closes the listeners, half-closes each connection and reads it until its peer closes or is silent for {@code
      * silence}; returns when all connections have ended, at the latest after {@code limit}. A connection whose events
      * the full buffer does not take then ends when its intake does.
      */
     public void stop(Duration silence, Duration limit) {
         long begun = System.nanoTime();
         stopping.countDown();
-        closeListener();
-        acceptor.interrupt();
         try {
-            acceptor.join();
+            heartbeat.close();
+            listeners.close();
             connections.forEach(Connection::halfClose);
             drain(begun, silence.toNanos(), limit.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         connections.forEach(Connection::close);
+        idle.stop();
     }
 
     private void drain(long begun, long silence, long limit) throws InterruptedException {
@@ -169,82 +206,46 @@ public final class ForwardServer {
         }
     }
 
-    private void accept() {
-        try {
-            while (stopping.getCount() > 0) {
-                slots.acquire();
-                boolean opened = false;
-                try {
-                    opened = open(listener.accept());
-                } catch (IOException e) {
-                    if (stopping.getCount() > 0) {
-                        report(e);
-                        stopping.await(ForwardLimits.ACCEPT_RETRY.toNanos(), TimeUnit.NANOSECONDS);
-                    }
-                } finally {
-                    if (!opened) {
-                        slots.release();
-                    }
-                }
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("No more connections are accepted: the agent stops.");
+    /** Takes what was accepted, with a permit of ours and one of the listener's. */
+    private void open(Listener listener, Transport transport) throws IOException {
+        SocketAddress remote = transport.remote();
+        if (!around.admission().admits(remote)) {
+            around.faults().refused(Peer.at(remote).name());
+            transport.close();
+            listener.giveBack();
+            permits.release();
+            return;
         }
-    }
-
-    private boolean open(Socket socket) {
-        Connection connection;
-        try {
-            connection = new Connection(socket, around);
-        } catch (IOException e) {
-            LOG.debug("A connection was gone before it was opened: reason={}", e.getMessage());
-            closeQuietly(socket);
-            return false;
-        }
+        boolean mustProve = around.admission().asksForProof(remote);
+        Connection connection = new Connection(transport, around, mustProve, ended -> ended(ended, listener));
         connections.add(connection);
         around.metrics().connectionsOpened.increment();
-        Thread.ofVirtual().name("forward-" + ++accepted).start(() -> serve(connection));
-        return true;
+        connection.open();
     }
 
-    private void serve(Connection connection) {
+    private void ended(Connection connection, Listener listener) {
+        around.metrics().connectionsClosed.increment();
+        listener.giveBack();
+        permits.release();
+        synchronized (connections) {
+            connections.remove(connection);
+            connections.notifyAll();
+        }
+    }
+
+    private void sweep() {
         try {
-            connection.run();
-        } finally {
-            around.metrics().connectionsClosed.increment();
-            slots.release();
-            synchronized (connections) {
-                connections.remove(connection);
-                connections.notifyAll();
+            while (!stopping.await(ForwardLimits.SWEEP_INTERVAL.toNanos(), TimeUnit.NANOSECONDS)) {
+                expire();
             }
+        } catch (InterruptedException e) {
+            LOG.debug("Nobody looks for senders that stopped any more: the agent stops.");
         }
     }
 
-    private void report(IOException failure) {
-        long suppressed = acceptFailures.next();
-        if (suppressed != LogLimiter.SUPPRESSED) {
-            LOG.warn(
-                    "A connection could not be accepted: reason=\"{}\" open_connections={} not_logged_before={}. "
-                            + "Accepting is tried again. If files run out, raise the limit of open files (ulimit -n).",
-                    failure.getMessage(),
-                    connections.size(),
-                    suppressed);
-        }
-    }
-
-    private void closeListener() {
-        try {
-            listener.close();
-        } catch (IOException e) {
-            LOG.debug("The listener could not be closed: reason={}", e.getMessage());
-        }
-    }
-
-    private static void closeQuietly(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            LOG.debug("A connection could not be closed: reason={}", e.getMessage());
-        }
+    /** Closes the connections whose peers have made us wait too long. */
+    void expire() {
+        long now = around.timeouts().nanoTime().getAsLong();
+        connections.forEach(connection -> connection.expire(now));
     }
 }

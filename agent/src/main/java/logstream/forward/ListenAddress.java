@@ -10,16 +10,32 @@ public sealed interface ListenAddress {
     /** The address as a URL; that of an IPv6 host in brackets. */
     String url();
 
+    /** An address and a port. */
+    sealed interface Internet extends ListenAddress {
+        /** Address or name to listen on, without brackets. */
+        String host();
+
+        /** 0 lets the system choose one. */
+        int port();
+
+        Internet withPort(int newPort);
+    }
+
     /**
      * Plain TCP.
      *
      * @param host address or name to listen on, without brackets
      * @param port 0 lets the system choose one
      */
-    record Tcp(String host, int port) implements ListenAddress {
+    record Tcp(String host, int port) implements Internet {
         @Override
         public String url() {
             return "tcp://" + bracketed(host) + ":" + port;
+        }
+
+        @Override
+        public Tcp withPort(int newPort) {
+            return new Tcp(host, newPort);
         }
     }
 
@@ -29,10 +45,15 @@ public sealed interface ListenAddress {
      * @param host address or name to listen on, without brackets
      * @param port 0 lets the system choose one
      */
-    record Tls(String host, int port) implements ListenAddress {
+    record Tls(String host, int port) implements Internet {
         @Override
         public String url() {
             return "tls://" + bracketed(host) + ":" + port;
+        }
+
+        @Override
+        public Tls withPort(int newPort) {
+            return new Tls(host, newPort);
         }
     }
 

@@ -7,13 +7,19 @@ public final class ListenException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient ListenAddress address;
-    private final boolean taken;
+    private final String advice;
 
-    /** @param taken whether somebody else listens there */
-    ListenException(ListenAddress address, boolean taken, IOException cause) {
+    /** @param advice what to do about it, the rest of a sentence that begins with what happened */
+    ListenException(ListenAddress address, String what, String advice) {
+        super(what);
+        this.address = address;
+        this.advice = advice;
+    }
+
+    ListenException(ListenAddress address, IOException cause, String advice) {
         super(cause.getMessage(), cause);
         this.address = address;
-        this.taken = taken;
+        this.advice = advice;
     }
 
     /** The address as a URL. */
@@ -21,8 +27,8 @@ public final class ListenException extends Exception {
         return address.url();
     }
 
-    /** Whether somebody else listens there. */
-    public boolean isTaken() {
-        return taken;
+    /** What to do about it. */
+    public String advice() {
+        return advice;
     }
 }

@@ -26,4 +26,9 @@ public record MessageBounds(
      */
     public static final MessageBounds DEFAULT =
             new MessageBounds(1 << 20, 1 << 20, 128, 256L << 20, 10_000_000, 256L << 20, 1_000);
+
+    /** What a message is that is beyond the bounds of one. */
+    String tooMuch() {
+        return "a message of more than " + messageBytes + " bytes or " + entries + " entries";
+    }
 }

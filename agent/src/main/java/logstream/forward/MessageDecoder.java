@@ -1,9 +1,7 @@
 package logstream.forward;
 
 import java.io.IOException;
-import java.time.InstantSource;
 import logstream.metrics.Metrics;
-import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.Metrics.MalformedCause;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * in memory.
  *
  * <p>Format: Forward protocol v1. {@code [tag, time, record, option]} is a Message; {@code [tag, [entry...], option]} is
- * Forward; {@code [tag, bytes, option]} is PackedForward, whose bytes are entries one after the other. The option may be missing
- * or nil. The type of the second element tells the form. nil between messages is a heartbeat.
+ * Forward; {@code [tag, bytes, option]} is PackedForward, whose bytes are entries one after the other, or the same
+ * compressed ({@link PayloadDecoder}). The option may be missing or nil. The type of the second element tells the form. nil
+ * between messages is a heartbeat. JSON instead of msgpack is {@link JsonMessageDecoder}'s.
  *
  * <p>Invariant: a message whose end was found is answered if it asks for that, also when events of it were dropped:
  * sending it again would not help.
@@ -23,39 +22,56 @@ import org.jspecify.annotations.Nullable;
 final class MessageDecoder {
     private final WireReader reader;
     private final Delivery delivery;
+    private final Connection.Surroundings around;
     private final Faults faults;
     private final Metrics metrics;
+    private final MessageBounds bounds;
     private final String peer;
     private final ValueWalker walker;
     private final EventDecoder events;
+    private final PayloadDecoder payloads;
     private final OptionDecoder option;
 
     /** The tag of the last message, kept for the next; null when it was too long to be read. */
     private @Nullable Tag tag;
 
+    private Encoding encoding;
+    private @Nullable JsonMessageDecoder json;
     private boolean insideMessage;
 
+    /**
+     * @param borrower the connection, which decompresses
+     * @param encoding what the connection was found to speak before; {@link Encoding#UNKNOWN} when nothing came yet
+     */
     MessageDecoder(
             WireReader reader,
             Delivery delivery,
-            Faults faults,
-            Metrics metrics,
-            InstantSource clock,
+            Connection.Surroundings around,
+            LendingPool.Borrower borrower,
             String peer,
-            int maxEventBytes) {
+            Encoding encoding) {
         this.reader = reader;
         this.delivery = delivery;
-        this.faults = faults;
-        this.metrics = metrics;
+        this.around = around;
         this.peer = peer;
-        walker = new ValueWalker(reader);
-        events = new EventDecoder(reader, walker, delivery, faults, metrics, clock, peer, maxEventBytes);
+        this.encoding = encoding;
+        faults = around.faults();
+        metrics = around.metrics();
+        bounds = around.bounds();
+        walker = new ValueWalker(reader, bounds);
+        events = new EventDecoder(reader, delivery, around, peer);
+        payloads = new PayloadDecoder(reader, events, delivery, around, borrower, peer);
         option = new OptionDecoder(reader, walker, faults, peer);
     }
 
     /** Whether the next byte, or the end of the connection, belongs to a message that has begun. */
     boolean insideMessage() {
         return insideMessage;
+    }
+
+    /** What the connection speaks: the one thing to be kept when the decoder goes while the connection is idle. */
+    Encoding encoding() {
+        return encoding;
     }
 
     /**
@@ -70,13 +86,20 @@ final class MessageDecoder {
         if (!reader.awaitMessage()) {
             return false;
         }
+        if (encoding == Encoding.UNKNOWN) {
+            encoding = Encoding.of(reader.peek());
+        }
+        if (encoding == Encoding.JSON) {
+            return nextJson();
+        }
         insideMessage = true;
         int first = reader.peek();
         if (first == MsgpackHeader.NIL) {
             reader.advance(1);
             metrics.heartbeatsReceived.increment();
         } else if (MsgpackHeader.isArray(first)) {
-            message(walker.readCount());
+            long behindBound = reader.consumed() + bounds.messageBytes();
+            message(walker.readCount(), behindBound);
         } else {
             skip(1);
             faults.malformed(MalformedCause.NOT_A_MESSAGE, peer, "a value that is no array");
@@ -84,7 +107,19 @@ final class MessageDecoder {
         return true;
     }
 
-    private void message(long elements) throws IOException, IntakeStoppedException, UnreadableException {
+    private boolean nextJson() throws IOException, IntakeStoppedException, UnreadableException {
+        if (json == null) {
+            json = new JsonMessageDecoder(reader, delivery, around, peer);
+        }
+        insideMessage = json.skipToMessage();
+        if (insideMessage) {
+            json.decode();
+        }
+        return insideMessage;
+    }
+
+    private void message(long elements, long behindBound)
+            throws IOException, IntakeStoppedException, UnreadableException {
         if (elements < 2) {
             refuse(elements, "an array of less than two elements");
             return;
@@ -105,9 +140,9 @@ final class MessageDecoder {
             return;
         }
         if (MsgpackHeader.isArray(second)) {
-            forward();
+            forward(behindBound);
         } else if (manyEntries) {
-            packedForward(second);
+            payloads.decode(tag, behindBound);
         } else if (!events.decode(tag, EventDecoder.MESSAGE_VALUES, ValueWalker.UNBOUNDED)) {
             notMsgpack();
         }
@@ -116,58 +151,32 @@ final class MessageDecoder {
         } else if (!option.decode()) {
             notMsgpack();
         }
+        end();
+    }
+
+    private void end() throws UnreadableException {
         metrics.messagesReceived.increment();
         if (option.tokenLength() > 0) {
-            delivery.answer(option.token(), option.tokenLength());
+            delivery.answer(Encoding.MSGPACK, option.token(), option.tokenLength());
+        } else {
+            delivery.leaveUnanswered();
+        }
+        if (option.signal() != OptionDecoder.LOGS) {
+            faults.unsupportedSignal(peer, option.signal());
         }
     }
 
-    private void forward() throws IOException, IntakeStoppedException, UnreadableException {
-        for (long left = walker.readCount(); left > 0; left--) {
+    private void forward(long behindBound) throws IOException, IntakeStoppedException, UnreadableException {
+        long left = walker.readCount();
+        for (long entry = 0; left > 0; entry++, left--) {
+            if (entry == bounds.entries() || reader.consumed() >= behindBound) {
+                skip(left);
+                faults.skipped(MalformedCause.OVER_LIMIT, left, peer, bounds.tooMuch());
+                return;
+            }
             if (!events.decode(tag, EventDecoder.ENTRY_VALUES, ValueWalker.UNBOUNDED)) {
                 notMsgpack();
             }
-        }
-    }
-
-    /**
-     * The entries before a broken one are kept. For it and all behind it, whose number nobody knows, one event is counted
-     * as dropped, and the message is answered: the same bytes again would break at the same place.
-     */
-    private void packedForward(int first) throws IOException, IntakeStoppedException, UnreadableException {
-        int header = MsgpackHeader.length(first);
-        reader.ensure(header);
-        long length = MsgpackHeader.bodyLength(reader.bytes(), reader.position(), first);
-        reader.advance(header);
-        long end = reader.consumed() + length;
-        refuseCompressed(length);
-        while (reader.consumed() < end) {
-            if (!events.decode(tag, EventDecoder.ENTRY_VALUES, end - reader.consumed())) {
-                metrics.eventsReceived.increment();
-                faults.dropped(DropCause.INVALID, peer, "entries of a PackedForward message are not msgpack");
-                reader.skip(end - reader.consumed());
-                faults.malformed(MalformedCause.BROKEN_PAYLOAD, peer, "a PackedForward payload that is not msgpack");
-            }
-        }
-    }
-
-    /** The option that says so comes behind the payload; but no entry begins with what gzip and zstd begin with. */
-    private void refuseCompressed(long length) throws IOException, IntakeStoppedException, UnreadableException {
-        int look = (int) Math.min(length, 4);
-        reader.ensure(look);
-        byte[] bytes = reader.bytes();
-        int at = reader.position();
-        boolean gzip = look >= 2 && bytes[at] == 0x1f && bytes[at + 1] == (byte) 0x8b;
-        boolean zstd = look == 4
-                && bytes[at] == 0x28
-                && bytes[at + 1] == (byte) 0xb5
-                && bytes[at + 2] == 0x2f
-                && bytes[at + 3] == (byte) 0xfd;
-        if (gzip || zstd) {
-            faults.malformed(
-                    MalformedCause.UNSUPPORTED,
-                    peer,
-                    "a payload compressed with " + (gzip ? "gzip" : "zstd") + "; switch compression off in the sender");
         }
     }
 

@@ -21,7 +21,9 @@ final class ValueWalker {
         WHOLE,
         /** They are longer than was allowed. Nothing is consumed. */
         TOO_LARGE,
-        /** They are nested deeper than {@link ForwardLimits#NESTING_DEPTH}. Nothing is consumed. */
+        /** One of them is a string, or other bytes, longer than {@link MessageBounds#stringBytes}. Nothing is consumed. */
+        LONG_STRING,
+        /** They are nested deeper than {@link MessageBounds#nesting}. Nothing is consumed. */
         TOO_DEEP,
         /** They are not msgpack, or end behind the bound. Nothing is consumed. */
         BROKEN
@@ -30,19 +32,25 @@ final class ValueWalker {
     private static final int DONE = -1;
     private static final int GIVEN_UP = -2;
 
-    private final WireReader reader;
+    private final ByteSource reader;
+    private final int deepest;
+    private final int longestBody;
 
     /** Values still to come on each open level. */
     private long[] left = new long[4];
 
     private int depth;
+    private byte[] bytes = {};
+    private int start;
     private int length;
     private int most;
     private long bound;
     private Outcome outcome = Outcome.WHOLE;
 
-    ValueWalker(WireReader reader) {
+    ValueWalker(ByteSource reader, MessageBounds bounds) {
         this.reader = reader;
+        deepest = bounds.nesting();
+        longestBody = bounds.stringBytes();
     }
 
     /**
@@ -61,8 +69,10 @@ final class ValueWalker {
         bound = byteBound;
         outcome = Outcome.WHOLE;
         while (true) {
+            bytes = reader.bytes();
+            start = reader.position();
             int available = (int) Math.min(reader.unread(), Math.min(most, bound));
-            int needed = step(reader.bytes(), reader.position(), available);
+            int needed = step(bytes, start, available);
             if (needed < 0) {
                 return outcome;
             }
@@ -70,9 +80,19 @@ final class ValueWalker {
         }
     }
 
-    /** The bytes of the values last walked over. */
+    /** How many bytes the values last walked over are. */
     int length() {
         return length;
+    }
+
+    /** The array that they lie in. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where they begin in it. */
+    int start() {
+        return start;
     }
 
     /**
@@ -121,7 +141,7 @@ final class ValueWalker {
     }
 
     /** Steps as far as bytes are there. Returns how many are needed to go on, or that there is nothing more to do. */
-    private int step(byte[] bytes, int start, int available) {
+    private int step(byte[] array, int from, int available) {
         int at = length;
         long[] levels = left;
         int level = depth;
@@ -136,7 +156,7 @@ final class ValueWalker {
             if (at >= available) {
                 return pause(level, at, at + 1L);
             }
-            int first = bytes[start + at] & 0xff;
+            int first = array[from + at] & 0xff;
             int whole = MsgpackHeader.wholeLength(first);
             if (whole > 0) {
                 if (at + whole > available) {
@@ -153,14 +173,18 @@ final class ValueWalker {
             if (at + header > available) {
                 return pause(level, at, at + header);
             }
-            long end = at + header + MsgpackHeader.bodyLength(bytes, start + at, first);
+            long body = MsgpackHeader.bodyLength(array, from + at, first);
+            long end = at + header + body;
+            if (body > longestBody) {
+                return giveUp(end > bound ? Outcome.BROKEN : end > most ? Outcome.TOO_LARGE : Outcome.LONG_STRING);
+            }
             if (end > available) {
                 return pause(level, at, end);
             }
             levels[level]--;
-            long children = MsgpackHeader.children(bytes, start + at, first);
+            long children = MsgpackHeader.children(array, from + at, first);
             at = (int) end;
-            if (level == ForwardLimits.NESTING_DEPTH && MsgpackHeader.hasChildren(first)) {
+            if (level == deepest && MsgpackHeader.hasChildren(first)) {
                 return giveUp(Outcome.TOO_DEEP);
             }
             if (children > 0) {
@@ -174,7 +198,7 @@ final class ValueWalker {
         }
     }
 
-    /** The one place where what a value claims is checked, before a byte of it is waited for. */
+    /** Checks what a value claims before a byte of it is waited for. */
     private int pause(int level, int at, long needed) {
         if (needed > bound) {
             return giveUp(Outcome.BROKEN);

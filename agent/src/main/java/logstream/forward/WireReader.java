@@ -2,7 +2,6 @@ package logstream.forward;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 
 /**
@@ -20,7 +19,7 @@ import java.io.InterruptedIOException;
  *
  * <p>Threading: confined to the thread of the connection.
  */
-final class WireReader {
+final class WireReader implements ByteSource {
     private static final byte[] NOTHING = new byte[0];
 
     /** What happens between two turns. All of it is called without a turn. */
@@ -39,14 +38,23 @@ final class WireReader {
          */
         void settle(int heldBytes, boolean large) throws IOException, IntakeStoppedException;
 
-        /** The peer has sent nothing yet: the reader is about to block. */
-        void waiting() throws IOException;
+        /**
+         * The peer has sent nothing yet: the reader is about to block.
+         *
+         * @return how many milliseconds it is to be waited for; 0 for as long as it takes
+         */
+        int waiting() throws IOException;
 
-        /** Bytes came, and the reader no longer waits; -1 at the end of the stream. */
+        /** Something came, and the reader no longer waits; -1 at the end of the stream. */
         void arrived(int bytes);
 
         /** The reader keeps nothing more than what its pools bound. */
         void resumed();
+    }
+
+    /** What is done between two turns. */
+    interface Between {
+        void run() throws IOException;
     }
 
     /** Which pool the buffer belongs to. */
@@ -56,7 +64,7 @@ final class WireReader {
         LARGE_BUFFERS
     }
 
-    private final InputStream in;
+    private final Transport transport;
     private final SharedPools pools;
     private final Pauses pauses;
     private final byte[] firstBytes = new byte[ForwardLimits.FIRST_READ_BYTES];
@@ -69,23 +77,26 @@ final class WireReader {
     /** Bytes of the stream that were in the buffer before its current first byte. */
     private long streamOffset;
 
-    WireReader(InputStream in, SharedPools pools, Pauses pauses) {
-        this.in = in;
+    WireReader(Transport transport, SharedPools pools, Pauses pauses) {
+        this.transport = transport;
         this.pools = pools;
         this.pauses = pauses;
     }
 
     /** The array that holds the unread bytes, from {@link #position} on. */
-    byte[] bytes() {
+    @Override
+    public byte[] bytes() {
         return buffer;
     }
 
-    int position() {
+    @Override
+    public int position() {
         return position;
     }
 
     /** How many bytes can be looked at without waiting. */
-    int unread() {
+    @Override
+    public int unread() {
         return limit - position;
     }
 
@@ -95,19 +106,25 @@ final class WireReader {
     }
 
     /** The next byte, 0 to 255, which must have been ensured. */
-    int peek() {
+    @Override
+    public int peek() {
         return buffer[position] & 0xff;
     }
 
     /** Consumes bytes that have been ensured. */
-    void advance(int count) {
+    @Override
+    public void advance(int count) {
         if (count > unread()) {
             throw new IllegalStateException("advanced by " + count + " bytes where " + unread() + " are unread");
         }
         position += count;
     }
 
-    /** Waits for the first byte of a message; false when the peer closed the connection instead. */
+    /**
+     * Waits for the first byte of a message; false when the peer closed the connection instead.
+     *
+     * @throws java.net.SocketTimeoutException when nothing came for as long as {@link Pauses#waiting} said
+     */
     boolean awaitMessage() throws IOException, IntakeStoppedException {
         return position < limit || more(1);
     }
@@ -118,7 +135,8 @@ final class WireReader {
      * @param count at most the larger of a window and {@code maxEventBytes}
      * @throws EOFException when the peer closed the connection before them
      */
-    void ensure(int count) throws IOException, IntakeStoppedException {
+    @Override
+    public void ensure(int count) throws IOException, IntakeStoppedException {
         while (unread() < count) {
             if (!more(count)) {
                 throw new EOFException("the connection ended inside a message");
@@ -126,30 +144,25 @@ final class WireReader {
         }
     }
 
-    /** Consumes bytes, whether they have come or not, without keeping them. */
-    void skip(long count) throws IOException, IntakeStoppedException {
-        long left = count;
-        while (left > 0) {
-            ensure(1);
-            int step = (int) Math.min(left, unread());
-            advance(step);
-            left -= step;
-        }
-    }
-
     /** Lets others have their turn and hands on what was decoded; what is unread stays where it is. */
-    void yieldTurn() throws IOException, IntakeStoppedException {
+    @Override
+    public void yieldTurn() throws IOException, IntakeStoppedException {
         leaveTurn();
         pauses.flush();
         enterTurn();
     }
 
-    /** Ends the turn early: what was decoded is handed on and answered. */
-    void endTurn() throws IOException, IntakeStoppedException {
+    /**
+     * Ends the turn early: what was decoded is handed on and answered.
+     *
+     * @param between what is done before the next turn, without turn, window and large buffer
+     */
+    void endTurn(Between between) throws IOException, IntakeStoppedException {
         leaveTurn();
         pauses.flush();
         keepUnread();
         pauses.settle(unread(), false);
+        between.run();
         takeWindow();
         enterTurn();
     }
@@ -171,36 +184,50 @@ final class WireReader {
     private boolean moreIntoWindow() throws IOException, IntakeStoppedException {
         leaveTurn();
         pauses.flush();
-        int early = 0;
-        if (owner == Owner.WINDOWS && in.available() > 0 && !pauses.owesAcks()) {
-            moveUnread(buffer);
-        } else {
+        if (owner != Owner.WINDOWS || pauses.owesAcks() || !isMoreThere()) {
             keepUnread();
             pauses.settle(unread(), false);
-            early = awaitFirstBytes();
+            int early = awaitFirstBytes();
             if (early < 0) {
                 return false;
             }
             takeWindow();
             System.arraycopy(firstBytes, 0, buffer, limit, early);
             limit += early;
+            if (early == firstBytes.length) {
+                readNow();
+            }
         }
         enterTurn();
-        boolean mayHaveMore = early == 0 || early == firstBytes.length;
-        if (mayHaveMore && limit < buffer.length && in.available() > 0) {
-            readInto(buffer.length - limit);
-        }
         return true;
     }
 
-    /** Blocks until the peer sends; how many bytes were read, 0 when they can be read at once, -1 at the end. */
-    private int awaitFirstBytes() throws IOException {
-        if (in.available() > 0) {
-            return 0;
+    /** Reads on into the window that is had; whether there was something to read. */
+    private boolean isMoreThere() throws IOException {
+        moveUnread(buffer);
+        return readNow() > 0;
+    }
+
+    private int readNow() throws IOException {
+        int count = transport.readNow(buffer, limit, Math.min(ForwardLimits.WINDOW_BYTES, buffer.length - limit));
+        if (count > 0) {
+            pauses.arrived(count);
+            limit += count;
         }
-        pauses.waiting();
-        int count = in.read(firstBytes, 0, Math.min(firstBytes.length, ForwardLimits.WINDOW_BYTES - unread()));
-        pauses.arrived(count);
+        return count;
+    }
+
+    /** Blocks until the peer sends; how many bytes were read, -1 at the end. */
+    private int awaitFirstBytes() throws IOException {
+        int atMost = Math.min(firstBytes.length, ForwardLimits.WINDOW_BYTES - unread());
+        int count = transport.readNow(firstBytes, 0, atMost);
+        if (count > 0) {
+            pauses.arrived(count);
+        }
+        while (count == 0) {
+            count = transport.read(firstBytes, 0, atMost, pauses.waiting());
+            pauses.arrived(count);
+        }
         return count;
     }
 
@@ -219,23 +246,19 @@ final class WireReader {
             moveUnread(buffer);
         }
         pauses.settle(unread(), true);
-        if (in.available() == 0) {
-            pauses.waiting();
+        int count = readNow();
+        while (count == 0) {
+            int atMost = Math.min(ForwardLimits.WINDOW_BYTES, buffer.length - limit);
+            count = transport.read(buffer, limit, atMost, pauses.waiting());
+            pauses.arrived(count);
+            limit += Math.max(count, 0);
         }
-        int count = readInto(Math.min(ForwardLimits.WINDOW_BYTES, buffer.length - limit));
         pauses.resumed();
         if (count < 0) {
             return false;
         }
         enterTurn();
         return true;
-    }
-
-    private int readInto(int atMost) throws IOException {
-        int count = in.read(buffer, limit, atMost);
-        pauses.arrived(count);
-        limit += Math.max(count, 0);
-        return count;
     }
 
     /** Moves the unread bytes to the front of an array. The caller makes it the buffer. */

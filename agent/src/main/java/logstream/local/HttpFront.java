@@ -26,6 +26,7 @@ final class HttpFront {
     private static final String TARGET = "Kinesis_20131202.";
     private static final int LEAST_BODY_ROOM = 32 << 20;
     private static final int WAIT_FOR_ROOM_SECONDS = 10;
+    private static final long MOST_THROWN_AWAY_BYTES = 64 << 20;
 
     private final Operations operations;
     private final FaultDice dice;
@@ -133,15 +134,15 @@ final class HttpFront {
         return accepts && dice.hits(now.hungUpAfter()) ? Optional.empty() : Optional.of(result);
     }
 
-    private int takeRoom(HttpExchange exchange) throws ServiceError, InterruptedException {
+    private int takeRoom(HttpExchange exchange) throws ServiceError, IOException, InterruptedException {
         String declared = exchange.getRequestHeaders().getFirst("Content-Length");
         long length = declared == null ? mostBody : Long.parseLong(declared);
         if (length > mostBody) {
-            throw ServiceError.tooLargeBody(mostBody);
+            throw unread(exchange, ServiceError.tooLargeBody(mostBody));
         }
         int room = (int) length;
         if (!bodyRoom.tryAcquire(room, WAIT_FOR_ROOM_SECONDS, TimeUnit.SECONDS)) {
-            throw ServiceError.of("ServiceUnavailable", "Too many requests at one time.");
+            throw unread(exchange, ServiceError.of("ServiceUnavailable", "Too many requests at one time."));
         }
         return room;
     }
@@ -150,9 +151,24 @@ final class HttpFront {
         InputStream in = exchange.getRequestBody();
         byte[] body = in.readNBytes(mostBody);
         if (body.length == mostBody && in.read() >= 0) {
-            throw ServiceError.tooLargeBody(mostBody);
+            throw unread(exchange, ServiceError.tooLargeBody(mostBody));
         }
         return body;
+    }
+
+    /**
+     * Reads on to the end and throws away what comes: a client that still sends when its connection is reset never sees
+     * the answer. Beyond the bound it has to live with that, and must not send another request on that connection.
+     */
+    private static ServiceError unread(HttpExchange exchange, ServiceError error) throws IOException {
+        InputStream in = exchange.getRequestBody();
+        byte[] away = new byte[8192];
+        long left = MOST_THROWN_AWAY_BYTES;
+        for (int read = in.read(away); read >= 0 && left > 0; read = in.read(away)) {
+            left -= read;
+        }
+        exchange.getResponseHeaders().set("Connection", "close");
+        return error;
     }
 
     private void control(HttpExchange exchange, String path) throws IOException {

@@ -21,10 +21,22 @@ public final class Metrics {
         INVALID,
         /** The tag matches none of the patterns in {@code record.tags}. */
         UNMATCHED_TAG,
-        /** Larger than anything the buffer takes. */
+        /** Larger than a bound of {@code forward}, behind such a bound in its message, or larger than anything the buffer takes. */
         TOO_LARGE,
-        /** Its bytes in a chunk no longer check. */
-        DAMAGED
+        /** No log line, but a mark that Fluent Bit sends where a group of events begins or ends. */
+        GROUP_MARK,
+        /** Its bytes in a chunk no longer check, or are no longer there. */
+        DAMAGED,
+        /** The buffer was full, and {@code buffer.overflow} says to drop. */
+        OVERFLOW
+    }
+
+    /** Why the agent made an event of its own. */
+    public enum CreateCause {
+        /** An event too large for one record was cut: each piece after the first. */
+        CUT,
+        /** A dead letter was put into the buffer again. When it became one, it was counted as a dead letter for good. */
+        REPLAYED
     }
 
     /** Why a record was given up on and kept aside. */
@@ -46,24 +58,51 @@ public final class Metrics {
     public enum MalformedCause {
         /** The bytes are not msgpack: the connection is closed. */
         NOT_MSGPACK,
-        /** Inside a PackedForward payload the bytes are not msgpack: the rest of the payload is skipped, and acknowledged. */
+        /** On a connection that speaks JSON the bytes are not JSON: the connection is closed. */
+        NOT_JSON,
+        /**
+         * Inside a PackedForward payload the bytes are not msgpack, or not what gzip or zstd make: the rest of the payload is
+         * skipped, and acknowledged.
+         */
         BROKEN_PAYLOAD,
-        /** A form of message that the agent does not read: the connection is closed, without an ack. */
-        UNSUPPORTED,
-        /** A msgpack value that is no array: ignored, the connection stays. */
+        /** Metrics or traces instead of log lines: acknowledged, the connection stays. */
+        UNSUPPORTED_SIGNAL,
+        /** A compressed payload where the decompressor cannot be loaded: the connection is closed, without an ack. */
+        UNSUPPORTED_COMPRESSION,
+        /** A value that is no message: ignored, the connection stays. */
         NOT_A_MESSAGE,
         /** The connection ended inside a message. */
         CUT_OFF,
-        /** A value beyond a limit of {@code ForwardLimits}. */
-        OVER_LIMIT
+        /** A message beyond a bound of {@code forward}, an ack token beyond its limit, or a connection that kept memory too long. */
+        OVER_LIMIT,
+        /** A handshake that failed: nothing was taken from the connection, and it is closed. */
+        UNAUTHORIZED,
+        /** The sender stopped inside a message, or did not read its acks, for too long: the connection is closed. */
+        STALLED
+    }
+
+    /** Why a TLS handshake failed. */
+    public enum TlsFailure {
+        /** The first byte was none of TLS. */
+        PLAIN_TEXT,
+        /** The sender's certificate is missing, or signed by nobody who is trusted. */
+        UNTRUSTED,
+        /** It was not done in time. */
+        TIMED_OUT,
+        /** Anything else: no common version or cipher, our certificate refused, broken records. */
+        FAILED
     }
 
     // Intake.
     public final LongAdder connectionsOpened = new LongAdder();
     public final LongAdder connectionsClosed = new LongAdder();
+    /** Never opened: their peers' addresses are in none of the networks that may connect. */
+    public final LongAdder connectionsRefused = new LongAdder();
+
     public final LongAdder bytesReceived = new LongAdder();
     public final LongAdder messagesReceived = new LongAdder();
     public final LongAdder heartbeatsReceived = new LongAdder();
+    public final LongAdder heartbeatsAnswered = new LongAdder();
     public final LongAdder acksSent = new LongAdder();
     public final LongAdder eventsReceived = new LongAdder();
 
@@ -74,18 +113,24 @@ public final class Metrics {
     public final LongAdder bytesTorn = new LongAdder();
     public final LongAdder forces = new LongAdder();
     public final LongAdder forcesFailed = new LongAdder();
+    public final LongAdder diskShortages = new LongAdder();
     public final LongAdder deadLetterFilesDeleted = new LongAdder();
 
     // Delivery.
+    /** Pieces that became part of a record together with others, without one for the record; and repeated pieces. */
+    public final LongAdder eventsMerged = new LongAdder();
+
     public final LongAdder recordsDelivered = new LongAdder();
     public final LongAdder bytesDelivered = new LongAdder();
     public final LongAdder requestsSent = new LongAdder();
     public final LongAdder requestsFailed = new LongAdder();
 
     private final Map<DropCause, LongAdder> dropped = counters(DropCause.class);
+    private final Map<CreateCause, LongAdder> created = counters(CreateCause.class);
     private final Map<DeadLetterCause, LongAdder> deadLettered = counters(DeadLetterCause.class);
     private final Map<RetryCause, LongAdder> retried = counters(RetryCause.class);
     private final Map<MalformedCause, LongAdder> malformed = counters(MalformedCause.class);
+    private final Map<TlsFailure, LongAdder> tlsFailed = counters(TlsFailure.class);
 
     private volatile Gauges gauges = Gauges.NONE;
 
@@ -95,13 +140,19 @@ public final class Metrics {
             LongSupplier bufferedBytes,
             LongSupplier bufferChunks,
             LongSupplier oldestPendingMillis,
+            LongSupplier waitingForRoom,
+            LongSupplier diskFreeBytes,
             LongSupplier requestsInFlight,
             LongSupplier deadLetterBytes) {
-        static final Gauges NONE = new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
+        static final Gauges NONE = new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
     }
 
     public LongAdder dropped(DropCause cause) {
         return counter(dropped, cause);
+    }
+
+    public LongAdder created(CreateCause cause) {
+        return counter(created, cause);
     }
 
     public LongAdder deadLettered(DeadLetterCause cause) {
@@ -114,6 +165,10 @@ public final class Metrics {
 
     public LongAdder malformed(MalformedCause cause) {
         return counter(malformed, cause);
+    }
+
+    public LongAdder tlsFailed(TlsFailure cause) {
+        return counter(tlsFailed, cause);
     }
 
     /** Set once by the agent when its parts are built. */

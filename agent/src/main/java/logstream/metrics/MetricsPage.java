@@ -10,11 +10,13 @@ import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DeadLetterCause;
 import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.Metrics.Gauges;
 import logstream.metrics.Metrics.MalformedCause;
 import logstream.metrics.Metrics.RetryCause;
+import logstream.metrics.Metrics.TlsFailure;
 
 /**
  * Shows {@link Metrics} in Prometheus' text format. The names here are an outward face: dashboards and alarms use them.
@@ -47,9 +49,19 @@ public final class MetricsPage {
     private void registerIntake() {
         counter("connections_opened", "Connections accepted from senders.", metrics.connectionsOpened);
         counter("connections_closed", "Connections that have ended.", metrics.connectionsClosed);
+        counter(
+                "connections_refused",
+                "Connections closed at once, from addresses that may not connect.",
+                metrics.connectionsRefused);
         counter("received_bytes", "Bytes read from senders.", metrics.bytesReceived);
         counter("messages_received", "Forward messages read.", metrics.messagesReceived);
         counter("heartbeats_received", "Heartbeats read.", metrics.heartbeatsReceived);
+        counter("udp_heartbeats_answered", "Heartbeats answered over UDP.", metrics.heartbeatsAnswered);
+        counters(
+                "tls_handshakes_failed",
+                "TLS connections closed before their first message.",
+                TlsFailure.values(),
+                metrics::tlsFailed);
         counter("acks_sent", "Acks written.", metrics.acksSent);
         counters(
                 "messages_malformed",
@@ -58,6 +70,7 @@ public final class MetricsPage {
                 metrics::malformed);
         counter("events_received", "Events read, whatever became of them.", metrics.eventsReceived);
         counters("events_dropped", "Events that will not be delivered.", DropCause.values(), metrics::dropped);
+        counters("events_created", "Events made by the agent itself.", CreateCause.values(), metrics::created);
     }
 
     private void registerBuffer() {
@@ -68,6 +81,10 @@ public final class MetricsPage {
         counter("buffer_forces", "Times the buffer was forced to disk.", metrics.forces);
         counter("buffer_forces_failed", "Times that forcing or writing the buffer failed.", metrics.forcesFailed);
         counter(
+                "buffer_disk_shortages",
+                "Times that the disk had no room left for a chunk above buffer.min_free.",
+                metrics.diskShortages);
+        counter(
                 "dead_letter_files_deleted",
                 "Files of dead letters deleted to keep their bounds.",
                 metrics.deadLetterFilesDeleted);
@@ -75,9 +92,12 @@ public final class MetricsPage {
         gauge("buffer_bytes", "Bytes of the chunk files.", 1, Gauges::bufferedBytes);
         gauge("buffer_chunks", "Chunk files.", 1, Gauges::bufferChunks);
         gauge("buffer_oldest_seconds", "Age of the oldest event in the buffer.", 0.001, Gauges::oldestPendingMillis);
+        gauge("buffer_waiting_connections", "Connections that wait for room in the buffer.", 1, Gauges::waitingForRoom);
+        gauge("buffer_disk_free_bytes", "Bytes free on the buffer's file system.", 1, Gauges::diskFreeBytes);
     }
 
     private void registerDelivery() {
+        counter("events_merged", "Pieces of lines that went out in a record with others.", metrics.eventsMerged);
         counter("records_delivered", "Records that the stream accepted.", metrics.recordsDelivered);
         counter(
                 "delivered_bytes",

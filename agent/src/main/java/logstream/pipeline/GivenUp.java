@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import logstream.buffer.Buffer;
 import logstream.buffer.DeadLetter;
 import logstream.metrics.Metrics;
@@ -42,6 +43,7 @@ final class GivenUp {
         metrics.deadLettered(cause).increment();
         letters.add(new DeadLetter(
                 shipment.record().key(),
+                cause.name().toLowerCase(Locale.ROOT),
                 reason,
                 Instant.now(),
                 shipment.record().data()));

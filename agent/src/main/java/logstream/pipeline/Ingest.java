@@ -1,17 +1,21 @@
 package logstream.pipeline;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import logstream.buffer.Appended;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferClosedException;
 import logstream.buffer.FrameBatch;
 import logstream.forward.EventSink;
 import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
+import logstream.forward.Peer;
 import logstream.forward.Tag;
 import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The way in: makes each event a record's bytes on the thread of its connection, and appends them to the buffer once per
  * turn.
  *
- * <p>Invariant: the memory for records under construction is a fixed number of batches, whatever the number of
+ * <p>Invariant: the memory for records under construction is a fixed number of benches, whatever the number of
  * connections; a connection holds one only between its first event and the next flush.
  *
  * <p>Threading: {@link #open} from any thread; an intake is confined to its connection's thread.
@@ -36,40 +40,49 @@ public final class Ingest implements EventSink {
     private static final int BATCH_FULL_BYTES = 192 << 10;
 
     /** One for each turn and two that are being appended; with large events in each, 2 MiB a batch. */
-    private static final int MOST_BATCHES = 8;
+    private static final int MOST_BENCHES = 8;
 
     /** At most this many unmatched tags are named in the log; all are counted. */
     private static final int UNMATCHED_TAGS_NAMED = 1000;
 
     private final Buffer buffer;
     private final TagPatterns patterns;
+    private final Optional<String> sourceAddressKey;
     private final Metrics metrics;
-    private final BlockingQueue<FrameBatch> batches;
+    private final BlockingQueue<Bench> benches;
     private final Set<String> unmatchedTags = ConcurrentHashMap.newKeySet();
 
     public Ingest(Buffer buffer, RecordConfig config, Metrics metrics) {
         this.buffer = buffer;
         this.patterns = TagPatterns.of(config.tags());
+        this.sourceAddressKey = config.sourceAddressKey();
         this.metrics = metrics;
-        int count = Math.min(MOST_BATCHES, Runtime.getRuntime().availableProcessors() + 2);
-        this.batches = new ArrayBlockingQueue<>(count);
+        int count = Math.min(MOST_BENCHES, Runtime.getRuntime().availableProcessors() + 2);
+        this.benches = new ArrayBlockingQueue<>(count);
         for (int i = 0; i < count; i++) {
-            batches.add(new FrameBatch(BATCH_BYTES));
+            benches.add(new Bench(new FrameBatch(BATCH_BYTES), new RecordEncoder(config.joinPieces())));
         }
     }
 
+    /** What a connection needs between its first event and the next flush. */
+    private record Bench(FrameBatch frames, RecordEncoder encoder) {}
+
     @Override
-    public Intake open(String peer) {
-        return new ConnectionIntake();
+    public Intake open(Peer peer) {
+        return new ConnectionIntake(SourceField.of(sourceAddressKey, peer));
     }
 
     /** One connection's events. */
     private final class ConnectionIntake implements Intake {
-        private final RecordEncoder encoder = new RecordEncoder();
-        private @Nullable FrameBatch batch;
+        private final SourceField source;
+        private @Nullable Bench bench;
         private @Nullable Tag tag;
         private boolean shipped;
         private long appended;
+
+        private ConnectionIntake(SourceField source) {
+            this.source = source;
+        }
 
         @Override
         public boolean take(Tag eventTag, long seconds, int nanos, MsgpackCursor record) {
@@ -81,8 +94,12 @@ public final class Ingest implements EventSink {
                 metrics.dropped(DropCause.UNMATCHED_TAG).increment();
                 return false;
             }
-            FrameBatch frames = batch == null ? takeBatch() : batch;
-            if (!encoder.encode(frames, seconds, record, eventTag.bytes())) {
+            Bench own = bench == null ? takeBench() : bench;
+            FrameBatch frames = own.frames;
+            int encoded = own.encoder.encode(frames, seconds, record, eventTag.bytes());
+            if (encoded > 1) {
+                metrics.created(CreateCause.CUT).add(encoded - 1L);
+            } else if (encoded == 0) {
                 metrics.dropped(DropCause.TOO_LARGE).increment();
                 log.warn(
                         "an event of tag {} was dropped: its record is larger than {} bytes",
@@ -93,15 +110,22 @@ public final class Ingest implements EventSink {
         }
 
         @Override
-        public void flush() throws IntakeStoppedException {
-            FrameBatch frames = batch;
-            if (frames == null) {
-                return;
+        public boolean flush(boolean ackWanted) throws IntakeStoppedException {
+            Bench own = bench;
+            if (own == null) {
+                return true;
             }
             try {
-                if (frames.count() > 0) {
-                    appended = buffer.append(frames);
+                if (own.frames.count() == 0) {
+                    return true;
                 }
+                if (ackWanted) {
+                    appended = buffer.append(own.frames);
+                    return true;
+                }
+                Appended some = buffer.appendOrDrop(own.frames);
+                appended = some.ordinal();
+                return some.dropped() == 0;
             } catch (BufferClosedException e) {
                 throw new IntakeStoppedException("the agent is stopping", e);
             } finally {
@@ -120,20 +144,20 @@ public final class Ingest implements EventSink {
 
         @Override
         public void close() {
-            FrameBatch frames = batch;
-            if (frames != null) {
-                batch = null;
-                frames.clear();
-                batches.add(frames);
+            Bench own = bench;
+            if (own != null) {
+                bench = null;
+                own.frames.clear();
+                benches.add(own);
             }
         }
 
-        private FrameBatch takeBatch() {
+        private Bench takeBench() {
             boolean interrupted = false;
-            FrameBatch free = null;
+            Bench free = null;
             while (free == null) {
                 try {
-                    free = batches.take();
+                    free = benches.take();
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -141,7 +165,8 @@ public final class Ingest implements EventSink {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            batch = free;
+            free.encoder.from(source);
+            bench = free;
             return free;
         }
     }

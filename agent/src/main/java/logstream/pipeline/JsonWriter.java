@@ -48,16 +48,53 @@ final class JsonWriter {
         return position;
     }
 
+    /** Bytes written since {@link #begin}. */
+    int length() {
+        return position - start;
+    }
+
+    /** Whether exactly these bytes were written from a position on. */
+    boolean isFrom(int from, byte[] expected) {
+        return position - from == expected.length && startsFrom(from, expected);
+    }
+
+    /** Whether what was written from a position on begins with these bytes. */
+    boolean startsFrom(int from, byte[] expected) {
+        return position - from >= expected.length
+                && Arrays.equals(expected, 0, expected.length, bytes, from, from + expected.length);
+    }
+
     /** Whether the payload is already larger than a frame may be; what is written from then on is lost. */
     boolean tooLarge() {
         return tooLarge;
     }
 
+    /** The bytes that were written, from where {@link #begin} said to {@link #position}; another array after each write. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Forgets what was written from a position on; no write may have said {@link #tooLarge} since. */
+    void back(int to) {
+        position = to;
+    }
+
+    /** Leaves room for so many bytes, to be filled in later. */
+    void leave(int length) {
+        reserve(length);
+        position += length;
+    }
+
     /** Writes bytes that are JSON already. */
     void raw(byte[] json) {
-        reserve(json.length);
-        System.arraycopy(json, 0, bytes, position, json.length);
-        position += json.length;
+        raw(json, 0, json.length);
+    }
+
+    /** Writes bytes as they are. */
+    void raw(byte[] source, int offset, int length) {
+        reserve(length);
+        System.arraycopy(source, offset, bytes, position, length);
+        position += length;
     }
 
     /** Writes one ASCII character that is JSON already. */
@@ -73,6 +110,12 @@ final class JsonWriter {
     /** Writes a string: quotes around the escaped, repaired bytes. */
     void string(byte[] source, int offset, int length) {
         raw('"');
+        text(source, offset, length);
+        raw('"');
+    }
+
+    /** Writes the inside of a string. */
+    void text(byte[] source, int offset, int length) {
         int end = offset + length;
         int at = offset;
         while (at < end && !tooLarge) {
@@ -80,7 +123,23 @@ final class JsonWriter {
             reserve((stepEnd - at) * LONGEST_ESCAPE + Long.BYTES);
             at = escape(source, at, stepEnd, end);
         }
-        raw('"');
+    }
+
+    /** How many of the last bytes, 0 to 3, begin a character that more bytes could make whole. */
+    static int incompleteTail(byte[] text, int length) {
+        for (int tail = 1; tail <= Math.min(3, length); tail++) {
+            int first = text[length - tail] & 0xff;
+            if ((first & 0xc0) != 0x80) {
+                boolean begun = tail == 1 || isSecond(first, text[length - tail + 1] & 0xff);
+                return begun && tail < sequenceLength(first) ? tail : 0;
+            }
+        }
+        return 0;
+    }
+
+    /** Bytes of the UTF-8 sequences that begin with this byte, 2 to 4; 0 when none does, or one of a single byte. */
+    private static int sequenceLength(int first) {
+        return first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
     }
 
     /** Turns all that was written from a position on into the inside of a JSON string. */
@@ -150,7 +209,7 @@ final class JsonWriter {
     /** Copies one well-formed sequence, or writes U+FFFD for the longest part that could have begun one. */
     private int copyOrRepair(byte[] source, int at, int end) {
         int first = source[at] & 0xff;
-        int length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+        int length = sequenceLength(first);
         int good = 1;
         if (length > 0 && at + 1 < end && isSecond(first, source[at + 1] & 0xff)) {
             good = 2;

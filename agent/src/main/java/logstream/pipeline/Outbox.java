@@ -24,7 +24,7 @@ final class Outbox {
     private final long lingerNanos;
     private final Deque<List<Shipment>> suspects = new ArrayDeque<>();
     private final PriorityQueue<Shipment> waiting =
-            new PriorityQueue<>(Comparator.comparingLong(Shipment::dueNanos).thenComparingLong(Shipment::ordinal));
+            new PriorityQueue<>(Comparator.comparingLong(Shipment::dueNanos).thenComparingLong(Shipment::firstSlot));
     private final Deque<Shipment> fresh = new ArrayDeque<>();
     private long freshBytes;
     private long bytes;
@@ -114,7 +114,7 @@ final class Outbox {
         return next;
     }
 
-    /** Forgets all records of a chunk. */
+    /** Forgets all records that end in a chunk. */
     void forget(long sequence) {
         List<List<Shipment>> groups = List.copyOf(suspects);
         suspects.clear();

@@ -2,173 +2,195 @@ package logstream.pipeline;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Base64;
+import java.util.UUID;
 import logstream.buffer.FrameBatch;
 import logstream.buffer.FrameKind;
 import logstream.forward.MsgpackCursor;
+import logstream.kinesis.OutgoingRecord;
 
 /**
- * Makes a record's bytes out of an event: one compact JSON object, UTF-8, no newline at the end.
+ * Makes a record's bytes out of an event: one compact JSON object, UTF-8, no newline at the end; or, of a piece of a line,
+ * a {@link Piece}. An event whose line makes it too large for a record is cut into pieces of its own, with an id that is
+ * given here.
  *
- * <p>Format: the sender's fields in the order they came, then {@code time} (ISO 8601, UTC, whole seconds), then
- * {@code tag}. Fields that a sender calls {@code time} or {@code tag} give way to ours. Of msgpack's types, binary becomes
- * a base64 string; an extension becomes {@code {"type":n,"data":base64}}; a float that JSON cannot say becomes null; a key
- * that is no string becomes the string of its JSON.
+ * <p>Format: the sender's fields in the order they came, then the {@link SourceField} if one is wanted, then {@code time}
+ * (ISO 8601, UTC, whole seconds), then {@code tag}. A sender's fields with the names of these give way to ours.
+ * {@link JsonValues} has the values. In a record made of pieces {@code log} stands behind the other fields of the sender.
+ *
+ * <p>Ordinary events are written once, in the hope that they are neither; what turns out to be one is written again.
  *
  * <p>Threading: confined to one thread.
  */
 final class RecordEncoder {
-    private static final byte[] TIME_KEY = ascii("\"time\":\"");
-    private static final byte[] TAG_KEY = ascii("\",\"tag\":");
-    private static final byte[] NULL = ascii("null");
-    private static final byte[] TRUE = ascii("true");
-    private static final byte[] FALSE = ascii("false");
-    private static final byte[] TIME_NAME = ascii("time");
-    private static final byte[] TAG_NAME = ascii("tag");
-    private static final byte[] EXTENSION_TYPE = ascii("{\"type\":");
-    private static final byte[] EXTENSION_DATA = ascii(",\"data\":");
+    /** What a stream takes as one record, less its key. */
+    static final int MOST_RECORD_BYTES = OutgoingRecord.MAX_BYTES - RecordKey.CHARACTERS;
 
+    private static final byte[] TIME_NAME = ascii("\"time\"");
+    private static final byte[] TAG_NAME = ascii("\"tag\"");
+    private static final byte[] PARTIAL_START = ascii("\"partial_");
+    private static final byte[] TIME_START = ascii("\"time\":\"");
+    private static final byte[] TAG_START = ascii("\",\"tag\":");
+
+    /** Which of the sender's fields are left out. */
+    private enum Without {
+        NONE,
+        LOG,
+        LOG_AND_PARTIAL
+    }
+
+    private final boolean joinPieces;
     private final JsonWriter json = new JsonWriter();
+    private final JsonValues values = new JsonValues(json);
+    private final EventFields fields = new EventFields();
+    private boolean sawPartial;
     private long timeSeconds = Long.MIN_VALUE;
     private byte[] timeText = {};
+    private SourceField source = SourceField.NONE;
+
+    /** The events to come are of this source. */
+    void from(SourceField newSource) {
+        source = newSource;
+    }
+
+    /** @param joinPieces whether events with Docker's {@code partial_} fields become pieces */
+    RecordEncoder(boolean joinPieces) {
+        this.joinPieces = joinPieces;
+    }
 
     /**
-     * Appends the event as one frame to the batch.
+     * Appends the event to the batch.
      *
      * @param seconds Unix time; beyond the calendar's ends it is taken as the end
-     * @return false when the record is larger than a frame may be: nothing was appended
+     * @return how many frames it became: 0 when it is larger than a frame may be and cannot be cut
      */
-    boolean encode(FrameBatch batch, long seconds, MsgpackCursor record, byte[] tag) {
+    int encode(FrameBatch batch, long seconds, MsgpackCursor record, byte[] tag) {
+        int event = record.position();
+        sawPartial = false;
+        writeWhole(batch, seconds, record, tag);
+        boolean fits = !values.tooLarge() && json.length() <= MOST_RECORD_BYTES;
+        boolean mayBePiece = joinPieces && sawPartial;
+        if (fits && !mayBePiece) {
+            return batch.end(FrameKind.RECORD, json.position()) ? 1 : 0;
+        }
+        fields.read(record.at(record.bytes(), event));
+        Event one = new Event(seconds, record.at(record.bytes(), event), event, tag);
+        if (mayBePiece && fields.isPiece() && appendPiece(batch, one)) {
+            return 1;
+        }
+        int pieces = fits || !fields.canBeCut() ? 0 : appendCut(batch, one);
+        if (pieces > 0) {
+            return pieces;
+        }
+        // Too large for a stream, or with partial_ fields that make no sense: as it came.
+        writeWhole(batch, seconds, record.at(record.bytes(), event), tag);
+        return !values.tooLarge() && batch.end(FrameKind.RECORD, json.position()) ? 1 : 0;
+    }
+
+    /** @param at where its map begins */
+    private record Event(long seconds, MsgpackCursor record, int at, byte[] tag) {}
+
+    private void writeWhole(FrameBatch batch, long seconds, MsgpackCursor record, byte[] tag) {
         json.begin(batch);
+        values.begin();
+        if (writeFields(record, Without.NONE)) {
+            json.raw(',');
+        }
+        writeTimeAndTag(seconds, tag);
+    }
+
+    private boolean appendPiece(FrameBatch batch, Event event) {
+        return appendPiece(
+                batch,
+                event,
+                Without.LOG_AND_PARTIAL,
+                fields.id(),
+                fields.ordinal(),
+                fields.last(),
+                fields.logAt(),
+                fields.logLength());
+    }
+
+    /** Returns the number of pieces, 0 when what is around the line is too large. */
+    private int appendCut(FrameBatch batch, Event event) {
+        byte[] id = ascii(UUID.randomUUID().toString());
+        int end = fields.logAt() + fields.logLength();
+        int ordinal = 0;
+        for (int from = fields.logAt(); from < end; from += Piece.MOST_LOG_BYTES) {
+            int length = Math.min(Piece.MOST_LOG_BYTES, end - from);
+            ordinal++;
+            if (!appendPiece(batch, event, Without.LOG, id, ordinal, from + length == end, from, length)) {
+                return 0;
+            }
+        }
+        return ordinal;
+    }
+
+    /** Returns false when what is around the line is too large: nothing was appended, and nothing would be later. */
+    private boolean appendPiece(
+            FrameBatch batch, Event event, Without without, byte[] id, int ordinal, boolean last, int log, int length) {
+        json.begin(batch);
+        values.begin();
+        int start = json.position();
+        json.leave(Piece.ID_AT + id.length);
+        int head = json.position();
+        byte[] wire = event.record.bytes();
+        if (writeFields(event.record.at(wire, event.at), without)) {
+            json.raw(',');
+        }
+        int tail = json.position();
+        json.raw(',');
+        writeTimeAndTag(event.seconds, event.tag);
+        int end = json.position();
+        if (values.tooLarge() || end - head > Piece.MOST_AROUND_BYTES) {
+            return false;
+        }
+        json.raw(wire, log, length);
+        Piece.writeStart(json.bytes(), start, id, ordinal, last, tail - head, end - tail);
+        return batch.end(FrameKind.PIECE, json.position());
+    }
+
+    /** Writes a brace and the sender's fields. Returns whether there was any. */
+    private boolean writeFields(MsgpackCursor record, Without without) {
         json.raw('{');
+        int object = values.openObject();
+        int before = json.position();
         int pairs = record.readMapHeader();
-        boolean first = true;
-        for (int pair = 0; pair < pairs; pair++) {
-            if (isOurs(record)) {
+        for (int pair = 0; pair < pairs && !values.tooLarge(); pair++) {
+            int end = json.position();
+            if (without != Without.NONE && isLeftOut(EventFields.Name.at(record), without)) {
                 record.skip();
                 record.skip();
                 continue;
             }
-            if (!first) {
+            if (end > before) {
                 json.raw(',');
             }
-            first = false;
-            key(record);
+            int key = json.position();
+            values.writeKey(record);
+            if (json.isFrom(key, TIME_NAME) || json.isFrom(key, TAG_NAME) || source.replaces(json, key)) {
+                json.back(end);
+                record.skip();
+                continue;
+            }
+            sawPartial |= json.startsFrom(key, PARTIAL_START);
+            values.takeKey(object, key);
             json.raw(':');
-            value(record);
+            values.value(record);
         }
-        if (!first) {
-            json.raw(',');
-        }
-        json.raw(TIME_KEY);
+        values.closeObject(object);
+        return json.position() > before;
+    }
+
+    private static boolean isLeftOut(EventFields.Name name, Without without) {
+        return name == EventFields.Name.LOG || (without == Without.LOG_AND_PARTIAL && name.isPartial());
+    }
+
+    private void writeTimeAndTag(long seconds, byte[] tag) {
+        json.raw(source.json());
+        json.raw(TIME_START);
         json.raw(time(seconds));
-        json.raw(TAG_KEY);
+        json.raw(TAG_START);
         json.string(tag, 0, tag.length);
-        json.raw('}');
-        return !json.tooLarge() && batch.end(FrameKind.RECORD, json.position());
-    }
-
-    /** Whether the key at the cursor is one that we write ourselves. */
-    private static boolean isOurs(MsgpackCursor record) {
-        if (record.type() != MsgpackCursor.Type.STRING) {
-            return false;
-        }
-        int before = record.position();
-        int length = record.readBytesHeader();
-        int from = record.position();
-        boolean ours = is(TIME_NAME, record.bytes(), from, length) || is(TAG_NAME, record.bytes(), from, length);
-        record.at(record.bytes(), before);
-        return ours;
-    }
-
-    private static boolean is(byte[] name, byte[] bytes, int from, int length) {
-        return length == name.length && Arrays.equals(name, 0, length, bytes, from, from + length);
-    }
-
-    private void key(MsgpackCursor record) {
-        if (record.type() == MsgpackCursor.Type.STRING) {
-            string(record);
-            return;
-        }
-        int from = json.position();
-        value(record);
-        json.quoteFrom(from);
-    }
-
-    private void value(MsgpackCursor record) {
-        switch (record.type()) {
-            case STRING -> string(record);
-            case INTEGER -> integer(record);
-            case NIL -> {
-                record.readNil();
-                json.raw(NULL);
-            }
-            case BOOLEAN -> json.raw(record.readBoolean() ? TRUE : FALSE);
-            case FLOAT -> {
-                double number = record.readDouble();
-                json.raw(Double.isFinite(number) ? ascii(Double.toString(number)) : NULL);
-            }
-            case BINARY -> base64(record, record.readBytesHeader());
-            case ARRAY -> array(record);
-            case MAP -> map(record);
-            case EXTENSION -> {
-                int length = record.readExtensionHeader();
-                json.raw(EXTENSION_TYPE);
-                json.number(record.extensionType());
-                json.raw(EXTENSION_DATA);
-                base64(record, length);
-                json.raw('}');
-            }
-        }
-    }
-
-    private void string(MsgpackCursor record) {
-        int length = record.readBytesHeader();
-        json.string(record.bytes(), record.position(), length);
-        record.advance(length);
-    }
-
-    private void integer(MsgpackCursor record) {
-        boolean beyondLong = record.isBeyondLong();
-        long number = record.readLong();
-        if (beyondLong) {
-            json.raw(ascii(Long.toUnsignedString(number)));
-        } else {
-            json.number(number);
-        }
-    }
-
-    private void base64(MsgpackCursor record, int length) {
-        byte[] data = Arrays.copyOfRange(record.bytes(), record.position(), record.position() + length);
-        record.advance(length);
-        byte[] text = Base64.getEncoder().encode(data);
-        json.string(text, 0, text.length);
-    }
-
-    private void array(MsgpackCursor record) {
-        int values = record.readArrayHeader();
-        json.raw('[');
-        for (int index = 0; index < values; index++) {
-            if (index > 0) {
-                json.raw(',');
-            }
-            value(record);
-        }
-        json.raw(']');
-    }
-
-    private void map(MsgpackCursor record) {
-        int pairs = record.readMapHeader();
-        json.raw('{');
-        for (int pair = 0; pair < pairs; pair++) {
-            if (pair > 0) {
-                json.raw(',');
-            }
-            key(record);
-            json.raw(':');
-            value(record);
-        }
         json.raw('}');
     }
 

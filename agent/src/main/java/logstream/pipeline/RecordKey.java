@@ -7,9 +7,13 @@ import java.util.Optional;
  * The partition key of a record, made from its frame's place and nothing else: the same after a restart, turned back by
  * anyone who holds the key.
  *
- * <p>Format: a version 8 UUID (RFC 9562). Its 122 free bits are the place (identity 58 bits, sequence 40, index 24),
- * scrambled by a Feistel network of {@value #ROUNDS} rounds over two halves of 61 bits, so that keys look random and
- * spread evenly over the hash range. The rounds and constants are published here and never change.
+ * <p>Format: a version 8 UUID (RFC 9562). Its 122 free bits are the place (identity 58 bits, sequence 40, pieces 3,
+ * index 21), scrambled by a Feistel network of {@value #ROUNDS} rounds over two halves of 61 bits, so that keys look
+ * random and spread evenly over the hash range. The rounds and constants are published here and never change.
+ *
+ * <p>Invariant: two records with the same key hold the same lines. A record of a frame, or of a whole line, has the place
+ * of its only, or first, frame and no pieces. A part of a line has the place of its last frame and the number of its
+ * pieces, 1 to {@value #MOST_PIECES}: these two say which pieces it holds.
  *
  * <p>Threading: stateless.
  */
@@ -17,7 +21,16 @@ public final class RecordKey {
     private static final int ROUNDS = 6;
     private static final int HALF_BITS = 61;
     private static final long HALF_MASK = (1L << HALF_BITS) - 1;
-    private static final int INDEX_BITS = 24;
+    /** Characters of a key, each one byte. */
+    static final int CHARACTERS = 36;
+
+    /** Pieces in one part of a line at most. */
+    static final int MOST_PIECES = 7;
+
+    /** A chunk of 16 MiB has fewer frames of 12 bytes and more. */
+    private static final int INDEX_BITS = 21;
+
+    private static final int PIECES_BITS = 3;
     private static final int SEQUENCE_BITS = 40;
     private static final int IDENTITY_BITS = 58;
 
@@ -40,10 +53,11 @@ public final class RecordKey {
      *
      * @param identity of the buffer, 58 bits
      * @param sequence of the chunk, 40 bits
-     * @param index of the frame in its chunk, 24 bits
+     * @param index of the frame in its chunk, 21 bits
+     * @param pieces 0, or the number of pieces in a part of a line, the last of them in that frame
      */
-    public record Place(long identity, long sequence, int index) implements Comparable<Place> {
-        /** By buffer, then in the order in which its frames were appended. */
+    public record Place(long identity, long sequence, int index, int pieces) implements Comparable<Place> {
+        /** By buffer, then in the order in which its frames were appended, then by pieces. */
         @Override
         public int compareTo(Place other) {
             int byIdentity = Long.compare(identity, other.identity);
@@ -51,22 +65,38 @@ public final class RecordKey {
                 return byIdentity;
             }
             int bySequence = Long.compare(sequence, other.sequence);
-            return bySequence != 0 ? bySequence : Integer.compare(index, other.index);
+            if (bySequence != 0) {
+                return bySequence;
+            }
+            int byIndex = Integer.compare(index, other.index);
+            return byIndex != 0 ? byIndex : Integer.compare(pieces, other.pieces);
         }
     }
 
     /**
-     * The key for a place: 36 characters, lower case.
+     * The key for the place of a frame: 36 characters, lower case.
      *
      * @throws IllegalStateException when a part is wider than its bits
      */
     public static String of(long identity, long sequence, int index) {
-        requireBits("identity", identity, IDENTITY_BITS);
-        requireBits("sequence", sequence, SEQUENCE_BITS);
-        requireBits("index", index, INDEX_BITS);
-        // identity:58 sequence:40 index:24 as 122 bits, cut in the middle.
-        long left = (identity << 3) | (sequence >>> 37);
-        long right = ((sequence & ((1L << 37) - 1)) << INDEX_BITS) | index;
+        return of(new Place(identity, sequence, index, 0));
+    }
+
+    /**
+     * The key for a place.
+     *
+     * @throws IllegalStateException when a part is wider than its bits
+     */
+    static String of(Place place) {
+        requireBits("identity", place.identity, IDENTITY_BITS);
+        requireBits("sequence", place.sequence, SEQUENCE_BITS);
+        requireBits("index", place.index, INDEX_BITS);
+        requireBits("pieces", place.pieces, PIECES_BITS);
+        // identity:58 sequence:40 pieces:3 index:21 as 122 bits, cut in the middle.
+        long left = (place.identity << 3) | (place.sequence >>> 37);
+        long right = ((place.sequence & ((1L << 37) - 1)) << (PIECES_BITS + INDEX_BITS))
+                | ((long) place.pieces << INDEX_BITS)
+                | place.index;
         for (int round = 0; round < ROUNDS; round++) {
             long next = left ^ mix(right, round);
             left = right;
@@ -77,12 +107,12 @@ public final class RecordKey {
 
     /** The place that a key was made from; empty when the text is no key of this form. */
     public static Optional<Place> place(String key) {
-        if (key.length() != 36) {
+        if (key.length() != CHARACTERS) {
             return Optional.empty();
         }
         long high = 0;
         long low = 0;
-        for (int at = 0; at < 36; at++) {
+        for (int at = 0; at < CHARACTERS; at++) {
             char character = key.charAt(at);
             if (at == 8 || at == 13 || at == 18 || at == 23) {
                 if (character != '-') {
@@ -115,8 +145,10 @@ public final class RecordKey {
             right = left;
             left = previous & HALF_MASK;
         }
-        long sequence = ((left & 7) << 37) | (right >>> INDEX_BITS);
-        return new Place(left >>> 3, sequence, (int) (right & ((1 << INDEX_BITS) - 1)));
+        long sequence = ((left & 7) << 37) | (right >>> (PIECES_BITS + INDEX_BITS));
+        int index = (int) right & ((1 << INDEX_BITS) - 1);
+        int pieces = (int) (right >>> INDEX_BITS) & ((1 << PIECES_BITS) - 1);
+        return new Place(left >>> 3, sequence, index, pieces);
     }
 
     /** The finalizer of SplitMix64 over half and round key; the upper 61 bits of what it gives. */
@@ -131,9 +163,9 @@ public final class RecordKey {
         long first60 = left >>> 1;
         long high = ((first60 >>> 12) << 16) | 0x8000 | (first60 & 0xfff);
         long low = (2L << 62) | ((left & 1) << 61) | right;
-        byte[] text = new byte[36];
+        byte[] text = new byte[CHARACTERS];
         int digit = 0;
-        for (int at = 0; at < 36; at++) {
+        for (int at = 0; at < CHARACTERS; at++) {
             if (at == 8 || at == 13 || at == 18 || at == 23) {
                 text[at] = '-';
                 continue;

@@ -5,15 +5,18 @@ import logstream.kinesis.OutgoingRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record on its way out, from reading its frame to releasing it.
+ * One record on its way out, from the reading of its frames until it is done.
  *
  * <p>Threading: confined to the shipper thread.
  */
 final class Shipment {
+    static final long NO_SLOT = -1;
+
     private static final long FIRST_WAIT_NANOS = 100_000_000L;
     private static final long LONGEST_WAIT_NANOS = 2_000_000_000L;
 
-    private final long ordinal;
+    private final long[] slots;
+    private final long heldSlot;
     private final long sequence;
     private final long appendedNanos;
     private final int size;
@@ -23,20 +26,42 @@ final class Shipment {
     private int refusals;
     private long acceptedBefore;
 
-    Shipment(Frame frame, OutgoingRecord record) {
-        this.ordinal = frame.ordinal();
-        this.sequence = frame.sequence();
-        this.appendedNanos = frame.appendedNanos();
+    /**
+     * @param slots of its frames, see {@link Outstanding}
+     * @param heldSlot a slot that is held until this record is done, or {@link #NO_SLOT}
+     * @param sequence number of the chunk that its last frame is in
+     * @param appendedNanos of its newest frame
+     */
+    Shipment(OutgoingRecord record, long[] slots, long heldSlot, long sequence, long appendedNanos) {
         this.record = record;
         this.size = record.size();
+        this.slots = slots;
+        this.heldSlot = heldSlot;
+        this.sequence = sequence;
+        this.appendedNanos = appendedNanos;
     }
 
-    /** Ordinal of its frame. */
-    long ordinal() {
-        return ordinal;
+    /** The record of a single frame. */
+    static Shipment of(Frame frame, long slot, OutgoingRecord record) {
+        return new Shipment(record, new long[] {slot}, NO_SLOT, frame.sequence(), frame.appendedNanos());
     }
 
-    /** Sequence number of its frame's chunk. */
+    /** Slots of its frames; not a copy. */
+    long[] slots() {
+        return slots;
+    }
+
+    /** The slot that is held until this record is done, or {@link #NO_SLOT}. */
+    long heldSlot() {
+        return heldSlot;
+    }
+
+    /** For the order among records. */
+    long firstSlot() {
+        return slots[0];
+    }
+
+    /** Sequence number of its last frame's chunk. */
     long sequence() {
         return sequence;
     }
@@ -54,13 +79,9 @@ final class Shipment {
     OutgoingRecord record() {
         OutgoingRecord present = record;
         if (present == null) {
-            throw new IllegalStateException("the record of frame " + ordinal + " is done with");
+            throw new IllegalStateException("the record of slot " + slots[0] + " is done with");
         }
         return present;
-    }
-
-    boolean isDone() {
-        return record == null;
     }
 
     /** Delivered, or kept as a dead letter: its bytes are needed no more. */

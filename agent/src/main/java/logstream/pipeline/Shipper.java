@@ -25,12 +25,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way out: reads frames, makes batches across all tags and connections, sends several at once, sends again what
- * failed, and releases frames up to the oldest that is not done.
+ * The way out: reads frames, joins pieces, makes batches across all tags and connections, sends several at once, sends
+ * again what failed, and releases frames up to the oldest that is not done.
  *
- * <p>Invariants: a record is in exactly one place: the {@link Outbox}, a request in flight, {@link GivenUp}, or done. It
- * keeps its key however often it is sent. From the oldest record not done to the newest read lie at most
- * {@link #MAX_SPAN_BYTES}. What an answer means is decided in {@link Settlement}, when to try in {@link Outage} and
+ * <p>Invariants: a frame that was read is a piece of an open line in the {@link Joiner}, or belongs to a record; a record
+ * is in exactly one place: the {@link Outbox}, a request in flight, {@link GivenUp}, or done. It keeps its key however
+ * often it is sent. From the oldest frame not released to the newest read lie at most {@link #MAX_SPAN_BYTES}: an open
+ * line that would hold up all others for it is ended. What an answer means is decided in {@link Settlement}, when to try in {@link Outage} and
  * {@link FlowControl}.
  *
  * <p>Threading: all state belongs to the shipper thread, which calls {@link #step}; requests run elsewhere and leave their
@@ -46,6 +47,9 @@ public final class Shipper {
     /** After a fault of the disk, reading is tried again this often. */
     private static final long DISK_RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** A line may be due that cannot end yet, as there is more to be read. */
+    private static final long SHORTEST_PARK_NANOS = Duration.ofMillis(10).toNanos();
+
     private static final long LONGEST_PARK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final Logger log = LoggerFactory.getLogger(Shipper.class);
@@ -53,16 +57,17 @@ public final class Shipper {
     private final Buffer buffer;
     private final Function<List<OutgoingRecord>, PutOutcome> stream;
     private final Executor requests;
-    private final KinesisConfig config;
     private final Metrics metrics;
     private final LongSupplier nanoClock;
 
-    private final Outstanding outstanding = new Outstanding();
+    private final Outstanding outstanding;
     private final Outbox outbox;
+    private final Joiner joiner;
     private final Outage outage;
     private final FlowControl flow;
     private final GivenUp givenUp;
     private final Settlement settlement;
+    private final Relief relief;
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final CountDownLatch drained = new CountDownLatch(1);
@@ -71,11 +76,13 @@ public final class Shipper {
     private long inFlightBytes;
     private long readRetryNanos;
     private volatile boolean draining;
+    private volatile boolean endingLines;
     private volatile boolean stopped;
 
     /**
      * @param stream puts one batch and tells what happened; called on {@code requests}, several at once
      * @param requests runs requests; must not run them on the calling thread
+     * @param joinTimeout how long after its newest piece a line is given up on as a whole
      * @param nanoClock as {@link System#nanoTime}, with which the buffer marks its frames
      */
     public Shipper(
@@ -83,25 +90,30 @@ public final class Shipper {
             Function<List<OutgoingRecord>, PutOutcome> stream,
             Executor requests,
             KinesisConfig config,
+            Duration joinTimeout,
             Metrics metrics,
             LongSupplier nanoClock) {
         this.buffer = buffer;
         this.stream = stream;
         this.requests = requests;
-        this.config = config;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
         this.readRetryNanos = nanoClock.getAsLong();
+        this.outstanding = new Outstanding(metrics);
         this.outbox = new Outbox(config);
+        LineRecords lines = new LineRecords(outstanding, outbox::addFresh);
+        this.joiner = new Joiner(joinTimeout, outstanding, lines);
         this.outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
         this.flow = new FlowControl(config.maxRequestsInFlight(), nanoClock.getAsLong());
         this.givenUp = new GivenUp(buffer, outstanding, metrics);
         this.settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
+        this.relief = new Relief(buffer, outstanding, outbox, joiner, outage, givenUp, config.retryLimit(), metrics);
         this.thread = Thread.ofPlatform().name("shipper").unstarted(this::run);
     }
 
     public void start() {
         buffer.onReadable(this::wake);
+        buffer.onOverflow(this::wake);
         thread.start();
     }
 
@@ -110,24 +122,41 @@ public final class Shipper {
         return inFlight.get();
     }
 
-    /** Records counted as delivered, or as dead letters, whose frames are still in the buffer. Any thread. */
+    /** Frames counted as delivered, dead letters or merged that are still in the buffer. Any thread. */
     public long doneNotReleased() {
         return outstanding.doneCount();
     }
 
     /**
-     * Ships without linger until the buffer is empty or the grace is over, then ends. What is left stays in the buffer.
+     * Ships without linger until the buffer is empty or the grace is over, then ends. What is left stays in the buffer;
+     * so do lines that are open, which are not waited for: they go on after the next start.
      *
      * @return whether the buffer was emptied
      */
     public boolean drain(Duration grace) throws InterruptedException {
-        draining = true;
-        wake();
-        boolean empty = drained.await(grace.toNanos(), TimeUnit.NANOSECONDS);
+        hurry();
+        boolean _ = awaitDrained(grace);
         stopped = true;
         wake();
         thread.join();
-        return empty;
+        return buffer.bufferedFrames() == 0;
+    }
+
+    /** From now on nothing waits for a fuller batch, and nothing is set aside to make room: intake is closed. Any thread. */
+    public void hurry() {
+        draining = true;
+        wake();
+    }
+
+    /** As { #hurry}; lines that are open end, too, with what is here of them: no piece is to come any more. */
+    public void shipEverything() {
+        endingLines = true;
+        hurry();
+    }
+
+    /** Waits, after one of the two, until all they speak of is shipped or the time is over; returns whether it is. */
+    public boolean awaitDrained(Duration limit) throws InterruptedException {
+        return drained.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void wake() {
@@ -154,17 +183,26 @@ public final class Shipper {
     long step(long now) {
         settle(now);
         givenUp.keep(now);
-        makeRoom();
+        boolean paused = !draining && relief.pausesSending(inFlight.get());
         long releasable = outstanding.takeDone();
         if (releasable >= 0) {
             buffer.release(releasable);
         }
-        sendBatches(now);
-        sendProbe(now);
-        if (draining && outstanding.isEmpty() && inFlight.get() == 0 && buffer.bufferedFrames() == 0) {
+        if (!paused) {
+            sendBatches(now);
+            sendProbe(now);
+        }
+        if (draining && hasShippedAll()) {
             drained.countDown();
         }
         return nanosUntilNext(now);
+    }
+
+    /** All that was appended was read, and is done or part of an open line. */
+    private boolean hasShippedAll() {
+        boolean idle = outbox.bytes() == 0 && inFlight.get() == 0 && givenUp.isEmpty();
+        long open = endingLines ? 0 : outstanding.count();
+        return idle && buffer.bufferedFrames() == open;
     }
 
     private void settle(long now) {
@@ -174,26 +212,6 @@ public final class Shipper {
                 inFlightBytes -= shipment.size();
             }
             settlement.settle(answer, now);
-        }
-    }
-
-    /** Past the limit of retries, and only while intake waits for room, the oldest chunk goes to the dead letters. */
-    private void makeRoom() {
-        if (!outage.isExhausted() || inFlight.get() > 0 || !givenUp.isEmpty() || !buffer.isFull()) {
-            return;
-        }
-        long sequence = outstanding.oldestSequence();
-        String reason = "nothing was accepted in " + config.retryLimit() + " retries, last: " + outage.reason();
-        try {
-            long frames = buffer.setAsideOldestChunk(reason);
-            if (frames > 0) {
-                outbox.forget(sequence);
-                long given = frames - outstanding.forget(sequence);
-                metrics.deadLettered(DeadLetterCause.RETRIES_EXHAUSTED).add(given);
-                log.error("the buffer is full: {} records went to the dead letters to make room; {}", given, reason);
-            }
-        } catch (IOException e) {
-            log.error("the oldest chunk cannot be moved to the dead letters: {}", e.toString());
         }
     }
 
@@ -259,9 +277,19 @@ public final class Shipper {
                     && outbox.bytes() + inFlightBytes < MAX_HELD_BYTES) {
                 Frame frame = buffer.read();
                 if (frame == null) {
+                    if (endingLines && buffer.bufferedFrames() == outstanding.count()) {
+                        joiner.endAll();
+                    } else {
+                        joiner.endQuiet(now);
+                    }
                     return;
                 }
+                joiner.endQuiet(frame.appendedNanos());
                 accept(frame);
+            }
+            if (outstanding.bytes() >= MAX_SPAN_BYTES && joiner.oldestSlot() <= outstanding.firstUndone()) {
+                // Nothing more can be read before it ends.
+                joiner.endOldest();
             }
         } catch (IOException e) {
             log.error("the buffer cannot be read, tried again in a second: {}", e.toString());
@@ -270,10 +298,21 @@ public final class Shipper {
     }
 
     private void accept(Frame frame) {
-        String key = RecordKey.of(buffer.identity(), frame.sequence(), frame.index());
-        OutgoingRecord record = new OutgoingRecord(key, frame.payload());
-        Shipment shipment = new Shipment(frame, record);
-        outstanding.add(shipment);
+        long slot = outstanding.add(frame.sequence(), frame.ordinal(), frame.payload().length + RecordKey.CHARACTERS);
+        KeyedFrame keyed = KeyedFrame.of(buffer.identity(), frame);
+        switch (keyed.kind()) {
+            case RECORD -> acceptRecord(frame, slot, new OutgoingRecord(keyed.key(), keyed.payload()));
+            case PIECE ->
+                joiner.add(frame, slot, RecordKey.place(keyed.key()).orElseThrow(), Piece.read(keyed.payload()));
+            case KEYED -> {
+                Shipment unreadable = Shipment.of(frame, slot, new OutgoingRecord(keyed.key(), keyed.payload()));
+                givenUp.add(unreadable, DeadLetterCause.REFUSED, "its frame holds no record, and no piece of one");
+            }
+        }
+    }
+
+    private void acceptRecord(Frame frame, long slot, OutgoingRecord record) {
+        Shipment shipment = Shipment.of(frame, slot, record);
         if (record.size() > OutgoingRecord.MAX_BYTES) {
             String reason = "data and key are " + record.size() + " bytes, a stream takes " + OutgoingRecord.MAX_BYTES;
             givenUp.add(shipment, DeadLetterCause.TOO_LARGE, reason);
@@ -287,7 +326,7 @@ public final class Shipper {
             return givenUp.nanosUntilRetry(now);
         }
         if (outbox.bytes() == 0) {
-            return LONGEST_PARK_NANOS;
+            return Math.clamp(joiner.nanosUntilEnd(now), SHORTEST_PARK_NANOS, LONGEST_PARK_NANOS);
         }
         boolean underWay = inFlight.get() > 0;
         if (outage.isOngoing() && (underWay || !outage.allowsBatch(now))) {

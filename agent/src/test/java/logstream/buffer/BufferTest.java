@@ -391,6 +391,24 @@ class BufferTest {
                 .hasMessageContaining("buffer.directory");
     }
 
+    /** The checkpoint of a second ago speaks of the chunk that is gone. */
+    @Test
+    void aKillBehindADeletionDoesNotBringBackWhatWasReleased() throws Exception {
+        BufferConfig config = TestBuffers.config(folder, CHUNK, 4);
+        Buffer buffer = TestBuffers.manual(config, TestBuffers.sources(ChunkFiles.REAL));
+        buffer.append(frames(25));
+        force(buffer);
+        TestBuffers.drain(buffer);
+        buffer.release(13);
+        buffer.step();
+        assertThat(folder.resolve(ChunkFormat.name(0))).doesNotExist();
+        buffer.abandon();
+
+        try (Buffer again = TestBuffers.manual(config, TestBuffers.sources(ChunkFiles.REAL))) {
+            assertThat(again.bufferedFrames()).isEqualTo(12);
+        }
+    }
+
     @Test
     void setsTheOldestChunkAside() throws Exception {
         try (Buffer buffer =
@@ -455,9 +473,11 @@ class BufferTest {
         for (int run = 0; run < 2; run++) {
             try (Buffer buffer = Buffer.open(config, metrics)) {
                 buffer.keepDeadLetters(List.of(
-                        new DeadLetter("key-é", "refused 17 times", Instant.ofEpochMilli(1234), new byte[] {1, 2, 3}),
-                        new DeadLetter("k", "", Instant.EPOCH, new byte[0])));
-                buffer.keepDeadLetters(List.of(new DeadLetter("third", "r", Instant.EPOCH, new byte[] {9})));
+                        new DeadLetter(
+                                "key-é", "refused", "refused 17 times", Instant.ofEpochMilli(1234), new byte[] {1, 2, 3
+                                }),
+                        new DeadLetter("k", "", "", Instant.EPOCH, new byte[0])));
+                buffer.keepDeadLetters(List.of(new DeadLetter("third", "refused", "r", Instant.EPOCH, new byte[] {9})));
                 assertThat(buffer.gauges().deadLetterBytes()).isPositive();
             }
         }

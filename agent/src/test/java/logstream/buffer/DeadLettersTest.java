@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import logstream.metrics.Metrics;
 import org.junit.jupiter.api.Test;
@@ -25,16 +26,25 @@ class DeadLettersTest {
     Path folder;
 
     private final TestDisk disk = new TestDisk();
+    private final AtomicLong nanos = new AtomicLong();
     private final Metrics metrics = new Metrics();
 
     private DeadLetters open(long bytes) throws IOException {
         BufferConfig config = new BufferConfig(
-                folder, 1 << 20, 4, BufferConfig.Sync.ACK, Duration.ofMillis(100), bytes, Duration.ofDays(14));
-        return new DeadLetters(config, TestBuffers.sources(disk), metrics);
+                folder,
+                1 << 20,
+                4,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.ACK,
+                Duration.ofMillis(100),
+                bytes,
+                Duration.ofDays(14));
+        return new DeadLetters(config, TestBuffers.sources(disk, nanos, 1), metrics);
     }
 
     private static DeadLetter letter(String key, int bytes) {
-        return new DeadLetter(key, "why", Instant.EPOCH, new byte[bytes]);
+        return new DeadLetter(key, "refused", "why", Instant.EPOCH, new byte[bytes]);
     }
 
     private Path file(int number) {
@@ -88,19 +98,24 @@ class DeadLettersTest {
             letters.keep(List.of(letter("a", 1000)));
             Files.setLastModifiedTime(file(0), FileTime.from(TestBuffers.START.minus(Duration.ofDays(15))));
             letters.prune();
+            nanos.addAndGet(Expiry.BELIEVED_AFTER.toNanos() - 1);
+            letters.prune();
+            assertThat(letters.bytes()).as("the clock may be wrong").isPositive();
+            nanos.addAndGet(1);
+            letters.prune();
             assertThat(letters.bytes()).isZero();
             letters.keep(List.of(letter("b", 1000)));
             assertThat(letters.bytes()).isPositive();
         }
     }
 
-    /** As the class comment of {@link DeadLetters} has it; ends at what does not check. */
+    /** As the class comment of {@link LetterFormat} has it; ends at what does not check. */
     static List<DeadLetter> parse(byte[] file) {
         ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        assertThat(in.getLong()).isEqualTo(DeadLetters.MAGIC);
-        assertThat(in.getInt()).isEqualTo(1);
+        assertThat(in.getLong()).isEqualTo(LetterFormat.MAGIC);
+        assertThat(in.getInt()).isEqualTo(2);
         List<DeadLetter> letters = new ArrayList<>();
-        while (in.remaining() >= 24) {
+        while (in.remaining() >= 28) {
             int length = in.getInt();
             int checksum = in.getInt();
             if (length > in.remaining()) {
@@ -114,13 +129,17 @@ class DeadLettersTest {
             int end = in.position() + length;
             Instant time = Instant.ofEpochMilli(in.getLong());
             byte[] key = new byte[in.getInt()];
+            byte[] cause = new byte[in.getInt()];
             byte[] reason = new byte[in.getInt()];
-            in.get(key).get(reason);
+            in.get(key).get(cause).get(reason);
             byte[] data = new byte[end - in.position()];
             in.get(data);
-            letters.add(new DeadLetter(
-                    new String(key, StandardCharsets.UTF_8), new String(reason, StandardCharsets.UTF_8), time, data));
+            letters.add(new DeadLetter(text(key), text(cause), text(reason), time, data));
         }
         return letters;
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

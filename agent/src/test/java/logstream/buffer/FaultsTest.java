@@ -42,7 +42,7 @@ class FaultsTest {
     @ParameterizedTest
     @EnumSource(
             value = Operation.class,
-            names = {"CREATE", "WRITE", "HALF_WRITE", "FORCE", "DELETE", "SYNC_FOLDER"})
+            names = {"CREATE", "WRITE", "HALF_WRITE", "FORCE", "DELETE", "SYNC_FOLDER", "LOOK"})
     void anyOneOperationFails(Operation operation, @TempDir Path folders) throws Exception {
         for (int nth = 1; nth <= 25; nth++) {
             Path mine = folders.resolve(operation + "-" + nth);
@@ -247,6 +247,41 @@ class FaultsTest {
             assertThat(buffer.setAsideOldestChunk("why")).isEqualTo(1);
             assertThat(TestBuffers.texts(TestBuffers.drain(buffer))).containsExactly("y".repeat(200));
         }
+    }
+
+    @Test
+    void onAReadOnlyDiskIntakeWaitsAndGoesOnByItself() throws Exception {
+        Buffer buffer = manual();
+        buffer.append(TestBuffers.batch("x".repeat(200), "before"));
+        buffer.wantDurable();
+        buffer.step();
+        disk.failing((operation, path) -> operation != Operation.READ && operation != Operation.LOOK);
+        buffer.append(TestBuffers.batch("meanwhile"));
+        buffer.wantDurable();
+        for (int second = 0; second < 10; second++) {
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            buffer.step();
+            buffer.checkInvariant();
+        }
+        assertThat(TestBuffers.texts(TestBuffers.drain(buffer)))
+                .as("what is durable is read")
+                .containsExactly("x".repeat(200), "before");
+        buffer.release(2);
+        buffer.step();
+        assertThat(TestBuffers.chunkFiles(folder)).as("nothing can be deleted").hasSize(2);
+
+        disk.healed();
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+        buffer.step();
+        buffer.step();
+
+        assertThat(TestBuffers.texts(TestBuffers.drain(buffer))).containsExactly("meanwhile");
+        buffer.release(3);
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+        buffer.step();
+        assertThat(TestBuffers.chunkFiles(folder)).hasSize(1);
+        buffer.close();
+        assertThat(disk.open).as("open files").hasValue(0);
     }
 
     @Test

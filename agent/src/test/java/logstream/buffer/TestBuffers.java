@@ -27,6 +27,8 @@ final class TestBuffers {
                 folder,
                 ChunkFormat.FIRST_FRAME_AT + frameBytes,
                 maxChunks,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
                 BufferConfig.Sync.ACK,
                 Duration.ofHours(1),
                 1 << 20,
@@ -38,8 +40,23 @@ final class TestBuffers {
                 config.directory(),
                 config.chunkBytes(),
                 config.maxChunks(),
+                config.overflow(),
+                config.minFree(),
                 sync,
                 interval,
+                config.deadLetterBytes(),
+                config.deadLetterAge());
+    }
+
+    static BufferConfig with(BufferConfig config, BufferConfig.Overflow overflow, BufferConfig.MinFree minFree) {
+        return new BufferConfig(
+                config.directory(),
+                config.chunkBytes(),
+                config.maxChunks(),
+                overflow,
+                minFree,
+                config.sync(),
+                config.syncInterval(),
                 config.deadLetterBytes(),
                 config.deadLetterAge());
     }

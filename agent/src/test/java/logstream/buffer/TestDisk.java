@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +38,7 @@ final class TestDisk implements ChunkFiles {
         READ,
         DELETE,
         MOVE,
+        LOOK,
         SYNC_FOLDER
     }
 
@@ -150,6 +152,20 @@ final class TestDisk implements ChunkFiles {
     @Override
     public void syncFolder(Path folder) throws IOException {
         check(Operation.SYNC_FOLDER, folder);
+    }
+
+    @Override
+    public Optional<Object> identity(Path path) throws IOException {
+        check(Operation.LOOK, path);
+        return REAL.identity(path);
+    }
+
+    /** What {@link #space} tells: unknown, unless a test says otherwise. */
+    volatile Space space = new Space(0, 0);
+
+    @Override
+    public Space space(Path folder) {
+        return space;
     }
 
     private final class Watched implements ChunkFile {

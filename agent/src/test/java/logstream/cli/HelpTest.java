@@ -34,13 +34,32 @@ class HelpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"logstream", "run", "tail", "send", "local", "completion"})
+    @ValueSource(
+            strings = {
+                "logstream",
+                "run",
+                "tail",
+                "send",
+                "local",
+                "completion",
+                "buffer",
+                "buffer ls",
+                "buffer verify",
+                "buffer dump",
+                "dead-letters",
+                "dead-letters ls",
+                "dead-letters show",
+                "dead-letters replay",
+                "dead-letters purge",
+                "drain"
+            })
     void helpIsAsWritten(String command) throws IOException {
-        List<String> arguments = new ArrayList<>(command.equals("logstream") ? List.of() : List.of(command));
+        List<String> arguments =
+                new ArrayList<>(command.equals("logstream") ? List.of() : List.of(command.split(" ", -1)));
         arguments.add("--help");
         Outcome outcome = execute(arguments.toArray(String[]::new));
 
-        Path golden = FOLDER.resolve("help-" + command + ".txt");
+        Path golden = FOLDER.resolve("help-" + command.replace(' ', '-') + ".txt");
         if (Boolean.getBoolean("golden.write")) {
             Files.writeString(golden, outcome.out);
         }
@@ -66,6 +85,18 @@ class HelpTest {
             send --source x              | logstream send: --source 'x' is neither stdout nor stderr
             send --address ::1           | logstream send: Invalid value for option '--address': '::1' is no HOST:PORT; an IPv6 address needs brackets
             send --ack-timeout 5         | logstream send: Invalid value for option '--ack-timeout': '5': The unit is missing: ms, s, m, h or d
+            buffer                       | logstream buffer: a command is missing: ls, verify or dump
+            buffer lss                   | logstream buffer: there is no command 'lss'; did you mean ls?
+            buffer ls a --config b       | logstream buffer ls: DIR and --config exclude each other
+            buffer dump --limit 0        | logstream buffer dump: --limit 0 is less than 1
+            dead-letters                 | logstream dead-letters: a command is missing: ls, show, replay or purge
+            dead-letters show --limit 0  | logstream dead-letters show: --limit 0 is less than 1
+            dead-letters purge           | logstream dead-letters purge: say which: --file, --match, --older, --newer, or --all
+            dead-letters purge --all --older 1d | logstream dead-letters purge: --all excludes --file, --match, --older and --newer
+            dead-letters purge --all --json     | logstream dead-letters purge: --json goes with --yes: nobody is asked then
+            dead-letters replay --older 1x      | logstream dead-letters replay: Invalid value for option '--older': '1x': Units of time are ms, s, m (minutes), h and d
+            drain --timeout 31d          | logstream drain: --timeout is longer than 30d
+            drain a b                    | logstream drain: 'b' is one argument too many
             local --stream x             | logstream local: Invalid value for option '--stream' (NAME:SHARDS): 'x' is no NAME:SHARDS, such as lines:4
             """)
     void wrongUsageIsSaidInASentence(String arguments, String sentence) {

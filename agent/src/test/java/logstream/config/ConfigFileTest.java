@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -19,6 +20,13 @@ import logstream.AgentConfig;
 import logstream.buffer.BufferConfig;
 import logstream.forward.ForwardConfig;
 import logstream.forward.ListenAddress;
+import logstream.forward.Network;
+import logstream.forward.Secret;
+import logstream.forward.SecurityConfig;
+import logstream.forward.SecurityConfig.Proof;
+import logstream.forward.SecurityConfig.Rule;
+import logstream.forward.TlsConfig;
+import logstream.forward.UnixConfig;
 import logstream.kinesis.KinesisConfig;
 import logstream.metrics.MonitorConfig;
 import logstream.pipeline.RecordConfig;
@@ -26,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ConfigFileTest {
@@ -73,11 +82,67 @@ class ConfigFileTest {
                     "forward.message_timeout",
                     new Bound("5s", config -> config.forward().messageTimeout(), Duration.ofSeconds(5))),
             Map.entry(
+                    "forward.handshake_timeout",
+                    new Bound("3s", config -> config.forward().handshakeTimeout(), Duration.ofSeconds(3))),
+            Map.entry(
+                    "forward.security.shared_key",
+                    new Bound(
+                            "'of: the test'",
+                            config -> config.forward().security(),
+                            new SecurityConfig(Optional.empty(), everybody("of: the test", Map.of())))),
+            Map.entry(
+                    "forward.security.self_hostname",
+                    new Bound("here", config -> config.forward().security().selfHostname(), Optional.of("here"))),
+            Map.entry(
+                    "forward.security.users",
+                    new Bound(
+                            "['web:a:b', 'db:c']",
+                            config -> config.forward().security().rules(),
+                            everybody("key", Map.of("web", Secret.of("a:b"), "db", Secret.of("c"))))),
+            Map.entry(
+                    "forward.security.networks",
+                    new Bound(
+                            "[127.0.0.1, 'fd00::/8']",
+                            config -> config.forward().security().rules(),
+                            List.of(
+                                    new Rule(Network.parse("127.0.0.1"), Optional.empty()),
+                                    new Rule(Network.parse("fd00::/8"), Optional.empty())))),
+            Map.entry(
+                    "forward.udp_heartbeat",
+                    new Bound("false", config -> config.forward().udpHeartbeat(), false)),
+            Map.entry(
+                    "forward.unix.mode",
+                    new Bound("0600", config -> config.forward().unix().mode(), 0600)),
+            Map.entry(
+                    "forward.unix.owner",
+                    new Bound(
+                            "log:docker",
+                            config -> config.forward().unix(),
+                            new UnixConfig(0660, Optional.of("log"), Optional.of("docker")))),
+            Map.entry(
+                    "forward.tls.certificate",
+                    new Bound("/etc/own.pem", config -> tls(config).certificate(), Path.of("/etc/own.pem"))),
+            Map.entry(
+                    "forward.tls.key",
+                    new Bound("/etc/own.key", config -> tls(config).key(), Path.of("/etc/own.key"))),
+            Map.entry(
+                    "forward.tls.client_ca",
+                    new Bound("/etc/ca.pem", config -> tls(config).clientCa(), Optional.of(Path.of("/etc/ca.pem")))),
+            Map.entry(
+                    "forward.tls.min_version",
+                    new Bound("1.3", config -> tls(config).minVersion(), TlsConfig.Version.V1_3)),
+            Map.entry(
+                    "forward.tls.max_connections",
+                    new Bound("5", config -> tls(config).maxConnections(), 5)),
+            Map.entry(
                     "forward.max_waiting_size",
                     new Bound("16MiB", config -> config.forward().maxWaitingBytes(), 16L << 20)),
             Map.entry(
                     "record.tags",
                     new Bound("['**', 'a.{b,c}']", config -> config.record().tags(), List.of("**", "a.{b,c}"))),
+            Map.entry(
+                    "record.source_address_key",
+                    new Bound("client", config -> config.record().sourceAddressKey(), Optional.of("client"))),
             Map.entry(
                     "buffer.directory",
                     new Bound("/srv/buffer", config -> config.buffer().directory(), Path.of("/srv/buffer"))),
@@ -87,6 +152,12 @@ class ConfigFileTest {
             Map.entry(
                     "buffer.max_chunks",
                     new Bound("3", config -> config.buffer().maxChunks(), 3)),
+            Map.entry(
+                    "buffer.overflow",
+                    new Bound("drop_newest", config -> config.buffer().overflow(), BufferConfig.Overflow.DROP_NEWEST)),
+            Map.entry(
+                    "buffer.min_free",
+                    new Bound("10%", config -> config.buffer().minFree(), BufferConfig.MinFree.share(10))),
             Map.entry(
                     "buffer.sync", new Bound("never", config -> config.buffer().sync(), BufferConfig.Sync.NEVER)),
             Map.entry(
@@ -98,6 +169,12 @@ class ConfigFileTest {
             Map.entry(
                     "buffer.dead_letters.max_age",
                     new Bound("36h", config -> config.buffer().deadLetterAge(), Duration.ofHours(36))),
+            Map.entry(
+                    "record.join_pieces",
+                    new Bound("false", config -> config.record().joinPieces(), false)),
+            Map.entry(
+                    "record.join_timeout",
+                    new Bound("1m", config -> config.record().joinTimeout(), Duration.ofMinutes(1))),
             Map.entry("kinesis.stream", new Bound("lines", config -> config.kinesis().stream(), "lines")),
             Map.entry(
                     "kinesis.region",
@@ -143,6 +220,10 @@ class ConfigFileTest {
             Map.entry("monitor.port", new Bound("0", config -> config.monitor().port(), 0)),
             Map.entry("shutdown.grace", new Bound("14s", AgentConfig::shutdownGrace, Duration.ofSeconds(14))));
 
+    private static List<Rule> everybody(String key, Map<String, Secret> users) {
+        return SecurityConfig.forEverybody(Optional.of(new Proof(Secret.of(key), users)));
+    }
+
     @TempDir
     private Path folder;
 
@@ -187,6 +268,34 @@ class ConfigFileTest {
             }
         }
         assertThat(read(yaml(settings))).isEqualTo(without);
+    }
+
+    @Test
+    void relativeTlsFilesBeginAtTheFile() throws Exception {
+        AgentConfig config = read("""
+                kinesis: {stream: lines}
+                forward:
+                  listen: tls://0.0.0.0
+                  tls: {certificate: tls/own.pem, key: ../own.key, client_ca: ca.pem}
+                """);
+        assertThat(tls(config))
+                .isEqualTo(new TlsConfig(
+                        folder.resolve("tls/own.pem"),
+                        folder.resolveSibling("own.key"),
+                        Optional.of(folder.resolve("ca.pem")),
+                        TlsConfig.Version.V1_2,
+                        TlsConfig.DEFAULT_MAX_CONNECTIONS));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"log, log, ''", "log:docker, log, docker", ":docker, '', docker", "0:0, 0, 0"})
+    void theOwnerOfAUnixSocketIsUserGroupOrBoth(String owner, String user, String group) throws Exception {
+        UnixConfig unix = read("kinesis: {stream: lines}\nforward: {listen: 'unix:///s', unix: {owner: '" + owner
+                        + "'}}")
+                .forward()
+                .unix();
+        assertThat(unix.user().orElse("")).isEqualTo(user);
+        assertThat(unix.group().orElse("")).isEqualTo(group);
     }
 
     @Test
@@ -242,7 +351,22 @@ class ConfigFileTest {
         if (key.startsWith("kinesis.assume_role.") && !key.endsWith(".role_arn")) {
             companions.put("kinesis.assume_role.role_arn", ROLE);
         }
+        if (key.equals("forward.security.users") || key.equals("forward.security.self_hostname")) {
+            companions.put("forward.security.shared_key", "key");
+        }
+        if (key.startsWith("forward.tls.") || key.equals("forward.listen")) {
+            companions.put("forward.listen", "tls://h");
+            companions.put("forward.tls.certificate", "c.pem");
+            companions.put("forward.tls.key", "k.pem");
+        }
+        if (key.startsWith("forward.unix.")) {
+            companions.put("forward.listen", "unix:///s");
+        }
         return companions;
+    }
+
+    private static TlsConfig tls(AgentConfig config) {
+        return config.forward().tls().orElseThrow();
     }
 
     /** The file that gives these settings, by their paths. */

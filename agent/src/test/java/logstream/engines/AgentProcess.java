@@ -60,6 +60,10 @@ public final class AgentProcess {
         return awaitPorts().monitor();
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }

@@ -172,7 +172,7 @@ public final class DockerEngine {
             Path folder = Files.createTempDirectory("logstream-image");
             Path bin = Files.createDirectories(folder.resolve("root").resolve("bin"));
             Files.copy(staticBusybox().orElseThrow(), bin.resolve("busybox"));
-            for (String name : List.of("sh", "cat", "echo", "printf", "seq", "sleep", "true")) {
+            for (String name : List.of("sh", "cat", "echo", "printf", "seq", "sleep", "touch", "true")) {
                 Files.createSymbolicLink(bin.resolve(name), Path.of("busybox"));
             }
             Path archive = folder.resolve("image.tar");

@@ -20,10 +20,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -76,15 +76,32 @@ class ForwardServerTest {
         }
     }
 
-    private ForwardServer start(ForwardConfig config, EventSink to, ServerSocket listener) throws IOException {
-        ForwardServer started =
-                ForwardServer.start(listener, config.withPort(0), to, metrics, InstantSource.system(), pools);
+    private ForwardServer start(ForwardConfig config, EventSink to, Listeners.Accepting accepting)
+            throws ListenException {
+        ForwardServer.Parts parts =
+                new ForwardServer.Parts(to, metrics, InstantSource.system(), pools, System::nanoTime, accepting);
+        ForwardServer started = ForwardServer.start(config.withPort(0), parts);
         server = started;
         return started;
     }
 
-    private ForwardServer start() throws IOException {
-        return start(ForwardConfig.DEFAULT, sink, new ServerSocket());
+    private ForwardServer start() throws ListenException {
+        return start(ForwardConfig.DEFAULT, sink, ServerSocketChannel::accept);
+    }
+
+    private static ForwardConfig withMaxConnections(int most) {
+        ForwardConfig usual = ForwardConfig.DEFAULT;
+        return new ForwardConfig(
+                usual.listen(),
+                most,
+                usual.messageTimeout(),
+                usual.handshakeTimeout(),
+                usual.maxWaitingBytes(),
+                usual.bounds(),
+                usual.security(),
+                usual.udpHeartbeat(),
+                usual.unix(),
+                usual.tls());
     }
 
     private Socket connect(ForwardServer to) throws IOException {
@@ -127,7 +144,7 @@ class ForwardServerTest {
         assertThatThrownBy(() -> ForwardServer.start(
                         ForwardConfig.DEFAULT.withPort(started.port()), sink, metrics, InstantSource.system()))
                 .isInstanceOfSatisfying(ListenException.class, refused -> {
-                    assertThat(refused.isTaken()).isTrue();
+                    assertThat(refused.advice()).startsWith("is another agent running?");
                     assertThat(refused.url()).isEqualTo("tcp://127.0.0.1:" + started.port());
                 });
     }
@@ -193,15 +210,7 @@ class ForwardServerTest {
 
     @Test
     void noMoreConnectionsThanAllowedAreAccepted() throws Exception {
-        ForwardServer started = start(
-                new ForwardConfig(
-                        ForwardConfig.DEFAULT.withPort(0).listen(),
-                        2,
-                        Duration.ofSeconds(60),
-                        8 << 20,
-                        MessageBounds.DEFAULT),
-                sink,
-                new ServerSocket());
+        ForwardServer started = start(withMaxConnections(2), sink, ServerSocketChannel::accept);
         Socket first = connect(started);
         Socket second = connect(started);
         Socket third = connect(started);
@@ -244,16 +253,13 @@ class ForwardServerTest {
     @Test
     void aFailedAcceptIsSurvived() throws Exception {
         AtomicInteger failures = new AtomicInteger(2);
-        ServerSocket listener = new ServerSocket() {
-            @Override
-            public Socket accept() throws IOException {
-                if (failures.getAndDecrement() > 0) {
-                    throw new SocketException("Too many open files");
-                }
-                return super.accept();
+        ForwardServer started = start(ForwardConfig.DEFAULT, sink, listener -> {
+            if (failures.getAndDecrement() > 0) {
+                throw new SocketException("Too many open files");
             }
-        };
-        sendAndAwaitAck(connect(start(ForwardConfig.DEFAULT, sink, listener)), 1);
+            return listener.accept();
+        });
+        sendAndAwaitAck(connect(started), 1);
         assertThat(failures.get()).isNegative();
     }
 
@@ -340,6 +346,8 @@ class ForwardServerTest {
                 new Semaphore(TURNS, true),
                 new BufferPool(4, ForwardLimits.WINDOW_BYTES),
                 new BufferPool(1, 1 << 20),
+                Decompression.of(1 << 20, Duration.ofMillis(50)),
+                new BufferPool(1, 1 << 20),
                 new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
                 Duration.ofMillis(50));
         ForwardServer started = start();
@@ -361,7 +369,7 @@ class ForwardServerTest {
      */
     @Test
     void aFloodLeavesAQuietConnectionItsTurns() throws Exception {
-        ForwardServer started = start(ForwardConfig.DEFAULT, new BusySink(), new ServerSocket());
+        ForwardServer started = start(ForwardConfig.DEFAULT, new BusySink(), ServerSocketChannel::accept);
         AtomicBoolean more = new AtomicBoolean(true);
         List<CompletableFuture<Void>> flood = new ArrayList<>();
         byte[] burst = burst();
@@ -397,7 +405,7 @@ class ForwardServerTest {
         private volatile int worked;
 
         @Override
-        public Intake open(String peer) {
+        public Intake open(Peer peer) {
             return this;
         }
 
@@ -412,7 +420,9 @@ class ForwardServerTest {
         }
 
         @Override
-        public void flush() {}
+        public boolean flush(boolean ackWanted) {
+            return true;
+        }
 
         @Override
         public void awaitDurable() {}

@@ -25,6 +25,7 @@ final class RecordingSink implements EventSink {
     final AtomicInteger opened = new AtomicInteger();
     final AtomicInteger closed = new AtomicInteger();
     final AtomicInteger flushesWithEvents = new AtomicInteger();
+    final AtomicInteger flushesWithAckWanted = new AtomicInteger();
 
     /** How many {@link Intake#awaitDurable} pass; more than enough unless a test says otherwise. */
     final Semaphore durable = new Semaphore(Integer.MAX_VALUE);
@@ -35,12 +36,15 @@ final class RecordingSink implements EventSink {
     /** After how many events without a flush the sink is full. */
     volatile int capacity = Integer.MAX_VALUE;
 
+    /** Whether what nobody wants an ack for is dropped. */
+    volatile boolean dropsUnasked;
+
     volatile boolean stopped;
     volatile Runnable onTake = () -> {};
     volatile Runnable onFlush = () -> {};
 
     @Override
-    public Intake open(String peer) {
+    public Intake open(Peer peer) {
         opened.incrementAndGet();
         return new RecordingIntake();
     }
@@ -63,7 +67,7 @@ final class RecordingSink implements EventSink {
         }
 
         @Override
-        public void flush() throws IntakeStoppedException {
+        public boolean flush(boolean ackWanted) throws IntakeStoppedException {
             onFlush.run();
             if (stopped) {
                 throw new IntakeStoppedException("the test stopped the sink");
@@ -71,9 +75,15 @@ final class RecordingSink implements EventSink {
             if (!taken.isEmpty()) {
                 room.acquireUninterruptibly();
                 flushesWithEvents.incrementAndGet();
+                flushesWithAckWanted.addAndGet(ackWanted ? 1 : 0);
+                if (!ackWanted && dropsUnasked) {
+                    taken.clear();
+                    return false;
+                }
                 events.addAll(taken);
                 taken.clear();
             }
+            return true;
         }
 
         @Override

@@ -4,8 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
@@ -19,36 +18,73 @@ final class ScriptedConnection {
     /** What time it is when a sender says "now". */
     static final Instant NOW = Instant.ofEpochSecond(1_700_000_000L, 5);
 
+    private static final Duration LONG = Duration.ofHours(1);
+
     final Metrics metrics = new Metrics();
     final RecordingSink sink = new RecordingSink();
     final SharedPools pools;
+
+    /** What decompresses zstd, should it be wanted. */
+    Decompressor zstd = new Zstd();
+
     final Connection.Surroundings around;
 
-    ScriptedConnection(int maxEventBytes) {
+    ScriptedConnection(MessageBounds bounds) {
+        this(bounds, new Admission(SecurityConfig.OPEN, LONG, System::nanoTime, new SecureRandom()));
+    }
+
+    /** Of a server with these rules. */
+    ScriptedConnection(Admission admission) {
+        this(MessageBounds.DEFAULT, admission);
+    }
+
+    private ScriptedConnection(MessageBounds bounds, Admission admission) {
+        int maxEventBytes = bounds.eventBytes();
         pools = new SharedPools(
                 new Semaphore(1, true),
                 new BufferPool(2, ForwardLimits.WINDOW_BYTES),
                 new BufferPool(1, Math.max(maxEventBytes, ForwardLimits.WINDOW_BYTES + 1)),
+                Decompression.of(() -> zstd, maxEventBytes, Duration.ofHours(1)),
+                new BufferPool(1, maxEventBytes),
                 new HeldBytes(ForwardConfig.DEFAULT.maxWaitingBytes(), System::nanoTime),
-                Duration.ofHours(1));
-        around = new Connection.Surroundings(
-                pools, sink, new Faults(metrics, System::nanoTime), metrics, () -> NOW, maxEventBytes);
+                LONG);
+        around = around(sink, bounds, admission);
+    }
+
+    ScriptedConnection(int maxEventBytes) {
+        this(Bounds.ofEvents(maxEventBytes));
+    }
+
+    /** What the connection has around it, with another sink. */
+    Connection.Surroundings around(EventSink to) {
+        return around(to, around.bounds(), around.admission());
+    }
+
+    private Connection.Surroundings around(EventSink to, MessageBounds bounds, Admission admission) {
+        return new Connection.Surroundings(
+                pools,
+                to,
+                new Faults(metrics, System::nanoTime),
+                metrics,
+                () -> NOW,
+                bounds,
+                admission,
+                new Connection.Timeouts(LONG, LONG, System::nanoTime),
+                new AwakeConnections(1, 0));
     }
 
     ScriptedConnection() {
-        this(MessageBounds.DEFAULT.eventBytes());
+        this(MessageBounds.DEFAULT);
     }
 
     /** Runs until the connection has ended; fails when that was by a bug, or something was not given back. */
     void run(ScriptedSocket socket) {
-        Logger logger = (Logger) LoggerFactory.getLogger(Connection.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(Session.class);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
         try {
-            new Connection(socket, around).run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            new Connection(socket, around, around.admission().asksForProof(socket.remote()), ended -> {}).run();
         } finally {
             logger.detachAppender(log);
         }
@@ -66,12 +102,16 @@ final class ScriptedConnection {
         boolean home = pools.turns().availablePermits() == 1
                 && pools.windows().inUse() == 0
                 && pools.largeBuffers().inUse() == 0
+                && pools.decompression().inUse() == 0
+                && pools.conversions().inUse() == 0
                 && pools.held().total() == 0
                 && sink.opened.get() == sink.closed.get();
         if (!home) {
             throw new AssertionError("not given back: turns " + pools.turns().availablePermits() + " of 1, windows "
                     + pools.windows().inUse() + ", large buffers "
-                    + pools.largeBuffers().inUse() + ", held "
+                    + pools.largeBuffers().inUse() + ", for decompression "
+                    + pools.decompression().inUse() + ", conversion buffers "
+                    + pools.conversions().inUse() + ", held "
                     + pools.held().total() + ", intakes opened " + sink.opened + ", closed " + sink.closed);
         }
     }

@@ -5,8 +5,7 @@ import static logstream.forward.Wire.join;
 import static logstream.forward.Wire.pack;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
+import java.util.stream.IntStream;
 import logstream.forward.ValueWalker.Outcome;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -18,6 +17,7 @@ import org.msgpack.value.ImmutableValue;
 class ValueWalkerTest {
     private static final long UNBOUNDED = ValueWalker.UNBOUNDED;
     private static final int MOST = 1 << 20;
+    private static final MessageBounds BOUNDS = MessageBounds.DEFAULT;
 
     @Provide
     Arbitrary<ImmutableValue> values() {
@@ -29,7 +29,7 @@ class ValueWalkerTest {
         byte[] packed = pack(p -> p.packValue(value));
         byte[] twice = join(packed, packed, hex("c0"));
         WireReader reader = reader(trickle(twice));
-        ValueWalker walker = new ValueWalker(reader);
+        ValueWalker walker = new ValueWalker(reader, BOUNDS);
         assertThat(walker.walk(1, MOST, UNBOUNDED)).isEqualTo(Outcome.WHOLE);
         assertThat(walker.length()).isEqualTo(packed.length);
         assertThat(walker.walk(2, MOST, UNBOUNDED)).isEqualTo(Outcome.WHOLE);
@@ -44,16 +44,16 @@ class ValueWalkerTest {
         byte[] packed = pack(p -> p.packValue(value));
         // One byte more is there, so that what is missing is missing by the bound.
         byte[] longer = join(packed, hex("c0"));
-        WireReader reader = reader(new ByteArrayInputStream(longer));
-        ValueWalker walker = new ValueWalker(reader);
+        WireReader reader = reader(ScriptedSocket.of(longer));
+        ValueWalker walker = new ValueWalker(reader, BOUNDS);
         assertThat(walker.walk(1, packed.length, packed.length)).isEqualTo(Outcome.WHOLE);
         assertThat(walker.walk(1, packed.length - 1, UNBOUNDED)).isEqualTo(Outcome.TOO_LARGE);
         assertThat(walker.walk(1, MOST, packed.length - 1)).isEqualTo(Outcome.BROKEN);
         assertThat(walker.skip(1, packed.length)).isTrue();
         reader.close();
 
-        WireReader again = reader(new ByteArrayInputStream(longer));
-        assertThat(new ValueWalker(again).skip(1, packed.length - 1)).isFalse();
+        WireReader again = reader(ScriptedSocket.of(longer));
+        assertThat(new ValueWalker(again, BOUNDS).skip(1, packed.length - 1)).isFalse();
         again.close();
     }
 
@@ -69,62 +69,31 @@ class ValueWalkerTest {
 
     @Test
     void depthIsBoundedAndCostsNoStack() throws Exception {
-        String deepest = "91".repeat(ForwardLimits.NESTING_DEPTH - 1) + "90";
+        String deepest = "91".repeat(BOUNDS.nesting() - 1) + "90";
         assertThat(walk(deepest, UNBOUNDED)).isEqualTo(Outcome.WHOLE);
         assertThat(walk("91" + deepest, UNBOUNDED)).isEqualTo(Outcome.TOO_DEEP);
-        WireReader reader = reader(new ByteArrayInputStream(hex("91".repeat(1_000_000) + "c0")));
-        assertThat(new ValueWalker(reader).skip(1, UNBOUNDED)).isTrue();
+        WireReader reader = reader(ScriptedSocket.of(hex("91".repeat(1_000_000) + "c0")));
+        assertThat(new ValueWalker(reader, BOUNDS).skip(1, UNBOUNDED)).isTrue();
         assertThat(reader.consumed()).isEqualTo(1_000_001);
         reader.close();
     }
 
     private static Outcome walk(String hex, long bound) throws Exception {
-        WireReader reader = reader(new ByteArrayInputStream(hex(hex)));
+        WireReader reader = reader(ScriptedSocket.of(hex(hex)));
         try {
-            return new ValueWalker(reader).walk(1, MOST, bound);
+            return new ValueWalker(reader, BOUNDS).walk(1, MOST, bound);
         } finally {
             reader.close();
         }
     }
 
-    private static WireReader reader(InputStream in) {
-        return new WireReader(in, new ScriptedConnection().pools, new NoPauses());
+    private static WireReader reader(Transport from) {
+        return new WireReader(from, new ScriptedConnection().pools, new NoPauses());
     }
 
     /** One byte at a time, and none ahead. */
-    private static InputStream trickle(byte[] bytes) {
-        return new ByteArrayInputStream(bytes) {
-            @Override
-            public synchronized int read(byte[] to, int at, int length) {
-                return super.read(to, at, Math.min(1, length));
-            }
-
-            @Override
-            public synchronized int available() {
-                return 0;
-            }
-        };
-    }
-
-    private static final class NoPauses implements WireReader.Pauses {
-        @Override
-        public void flush() {}
-
-        @Override
-        public boolean owesAcks() {
-            return false;
-        }
-
-        @Override
-        public void settle(int heldBytes, boolean large) {}
-
-        @Override
-        public void waiting() {}
-
-        @Override
-        public void arrived(int bytes) {}
-
-        @Override
-        public void resumed() {}
+    private static Transport trickle(byte[] bytes) {
+        return ScriptedSocket.cut(
+                bytes, IntStream.range(1, bytes.length).boxed().toList());
     }
 }

@@ -22,11 +22,15 @@ final class Accounting {
                             .as("events in the buffer")
                             .isZero();
                     assertThat(sum(page, "logstream_events_recovered_total")
-                                    + sum(page, "logstream_events_received_total"))
-                            .as("recovered + received = delivered + dead letters + dropped in %s", page)
+                                    + sum(page, "logstream_events_received_total")
+                                    + sum(page, "logstream_events_created_total"))
+                            .as(
+                                    "recovered + received + created = delivered + dead letters + dropped + merged in %s",
+                                    page)
                             .isEqualTo(sum(page, "logstream_records_delivered_total")
                                     + sum(page, "logstream_records_dead_lettered_total")
-                                    + sum(page, "logstream_events_dropped_total"));
+                                    + sum(page, "logstream_events_dropped_total")
+                                    + sum(page, "logstream_events_merged_total"));
                 });
     }
 

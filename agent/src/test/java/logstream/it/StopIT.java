@@ -97,7 +97,7 @@ class StopIT {
             awaitReceived(agent, 5_000);
             assertThat(agent.terminate()).as("exit code").isZero();
 
-            String yaml = Yaml.of(folder, kinesis.endpoint()).replaceFirst("port: 0", "port: " + port);
+            String yaml = Yaml.of(folder, kinesis.endpoint()).replace("tcp://127.0.0.1:0", "tcp://127.0.0.1:" + port);
             AgentProcess next = PROGRAM.runWith(folder, yaml);
             assertThat(docker.docker("wait", id).orFail("docker wait")).isEqualTo("0");
             await("the last line")

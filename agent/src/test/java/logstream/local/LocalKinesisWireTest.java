@@ -123,7 +123,7 @@ class LocalKinesisWireTest {
     }
 
     @Test
-    void aBodyTooLargeForAnyRequestIsNotRead() throws Exception {
+    void aBodyTooLargeForAnyRequestIsRefused() throws Exception {
         assertError(call("PutRecords", JSON, new byte[12 << 20]), 413, "RequestEntityTooLargeException");
         HttpRequest chunked = request("PutRecords", JSON)
                 .POST(BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(new byte[12 << 20])))

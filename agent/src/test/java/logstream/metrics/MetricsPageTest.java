@@ -23,7 +23,7 @@ class MetricsPageTest {
         Metrics metrics = new Metrics();
         metrics.eventsReceived.add(1_234_567_890L);
         metrics.dropped(DropCause.UNMATCHED_TAG).add(3);
-        metrics.gauges(new Metrics.Gauges(() -> 1, () -> 2, () -> 3, () -> 4, () -> 5, () -> 6));
+        metrics.gauges(new Metrics.Gauges(() -> 1, () -> 2, () -> 3, () -> 4, () -> 5, () -> 6, () -> 7, () -> 8));
 
         String page = page(metrics);
 

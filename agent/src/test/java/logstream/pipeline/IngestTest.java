@@ -12,14 +12,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferConfig;
 import logstream.buffer.Frame;
 import logstream.forward.EventSink.Intake;
 import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
+import logstream.forward.Peer;
 import logstream.forward.Tag;
 import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +34,7 @@ import org.slf4j.LoggerFactory;
 
 class IngestTest {
     private static final Tag GRID = Tag.of("grid.a");
+    private static final Peer PEER = new Peer("192.0.2.7:40000", Optional.of("192.0.2.7"));
 
     @TempDir
     private Path folder;
@@ -58,11 +62,11 @@ class IngestTest {
 
     @Test
     void whatIsFlushedIsInTheBufferInItsOrder() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             assertThat(intake.take(GRID, 1, 0, event("a"))).isFalse();
             assertThat(intake.take(GRID, 1, 0, event("b"))).isFalse();
             assertThat(buffer.bufferedFrames()).isZero();
-            intake.flush();
+            intake.flush(true);
             intake.awaitDurable();
         }
         assertThat(buffered())
@@ -73,7 +77,7 @@ class IngestTest {
 
     @Test
     void whatIsNotFlushedIsForgotten() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("a"));
         }
         assertThat(buffer.bufferedFrames()).isZero();
@@ -81,12 +85,12 @@ class IngestTest {
 
     @Test
     void otherTagsAreCountedAndTheFirstOfEachIsNamed() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             for (int i = 0; i < 3; i++) {
                 intake.take(Tag.of("other\nline"), 1, 0, event("a"));
                 intake.take(Tag.of("more"), 1, 0, event("a"));
             }
-            intake.flush();
+            intake.flush(true);
             intake.awaitDurable();
         }
         assertThat(metrics.dropped(DropCause.UNMATCHED_TAG).sum()).isEqualTo(6);
@@ -97,10 +101,10 @@ class IngestTest {
 
     @Test
     void anEventBeyondWhatAFrameHoldsIsCounted() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
-            intake.take(GRID, 1, 0, event("\u0000".repeat(1 << 19)));
+        try (Intake intake = ingest.open(PEER)) {
+            intake.take(GRID, 1, 0, event("other", "\u0000".repeat(1 << 19)));
             intake.take(GRID, 1, 0, event("after"));
-            intake.flush();
+            intake.flush(true);
             intake.awaitDurable();
         }
         assertThat(metrics.dropped(DropCause.TOO_LARGE).sum()).isEqualTo(1);
@@ -108,14 +112,26 @@ class IngestTest {
     }
 
     @Test
+    void anEventWhoseLineIsTooLongForARecordIsCutAndWhatThatMakesIsCounted() throws Exception {
+        try (Intake intake = ingest.open(PEER)) {
+            intake.take(GRID, 1, 0, event("\u0000".repeat(1 << 19)));
+            intake.flush(true);
+            intake.awaitDurable();
+        }
+        assertThat(metrics.created(CreateCause.CUT).sum()).isEqualTo(3);
+        assertThat(metrics.dropped(DropCause.TOO_LARGE).sum()).isZero();
+        assertThat(buffer.bufferedFrames()).isEqualTo(4);
+    }
+
+    @Test
     void aFullBatchAsksToBeFlushed() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             boolean full = false;
             for (int kilobytes = 0; !full; kilobytes += 10) {
                 assertThat(kilobytes).isLessThan(300);
                 full = intake.take(GRID, 1, 0, event("x".repeat(10 << 10)));
             }
-            intake.flush();
+            intake.flush(true);
             intake.awaitDurable();
         }
         assertThat(buffer.bufferedFrames()).isBetween(15L, 30L);
@@ -126,10 +142,10 @@ class IngestTest {
     void batchesComeBack() throws Exception {
         List<Intake> idle = new ArrayList<>();
         for (int connection = 0; connection < 100; connection++) {
-            Intake intake = ingest.open("peer");
+            Intake intake = ingest.open(PEER);
             intake.take(GRID, 1, 0, event("a"));
             if (connection % 2 == 0) {
-                intake.flush();
+                intake.flush(true);
             } else {
                 intake.close();
             }
@@ -142,10 +158,10 @@ class IngestTest {
 
     @Test
     void whenTheBufferTakesNoMoreTheConnectionLearnsIt() throws Exception {
-        try (Intake intake = ingest.open("peer")) {
+        try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("a"));
             buffer.closeIntake();
-            assertThatThrownBy(intake::flush).isInstanceOf(IntakeStoppedException.class);
+            assertThatThrownBy(() -> intake.flush(true)).isInstanceOf(IntakeStoppedException.class);
         }
     }
 
@@ -158,8 +174,12 @@ class IngestTest {
     }
 
     private static MsgpackCursor event(String line) throws IOException {
+        return event("log", line);
+    }
+
+    private static MsgpackCursor event(String field, String value) throws IOException {
         try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
-            packer.packMapHeader(1).packString("log").packString(line);
+            packer.packMapHeader(1).packString(field).packString(value);
             return new MsgpackCursor().at(packer.toByteArray(), 0);
         }
     }

@@ -198,18 +198,21 @@ class RecordEncoderTest {
     @Test
     void aRecordTooLargeForAFrameLeavesTheBatchAsItWas() {
         FrameBatch batch = new FrameBatch(1024);
-        RecordEncoder encoder = new RecordEncoder();
+        RecordEncoder encoder = new RecordEncoder(true);
         byte[] small = pack(packer -> packLog(packer, new byte[] {'a'}));
-        byte[] large = pack(packer -> packLog(packer, new byte[1 << 20]));
+        byte[] large = pack(packer -> {
+            packer.packMapHeader(1).packString("other").packRawStringHeader(1 << 20);
+            return packer.writePayload(new byte[1 << 20]);
+        });
 
         assertThat(encoder.encode(batch, 1, new MsgpackCursor().at(small, 0), new byte[] {'t'}))
-                .isTrue();
+                .isOne();
         int before = batch.length();
         assertThat(encoder.encode(batch, 1, new MsgpackCursor().at(large, 0), new byte[] {'t'}))
-                .isFalse();
+                .isZero();
         assertThat(batch.length()).isEqualTo(before);
         assertThat(encoder.encode(batch, 1, new MsgpackCursor().at(small, 0), new byte[] {'t'}))
-                .isTrue();
+                .isOne();
 
         assertThat(batch.count()).isEqualTo(2);
         assertThat(batch.length()).isEqualTo(2 * before);
@@ -250,9 +253,9 @@ class RecordEncoderTest {
 
     private static String encode(long seconds, String tag, Packing packing) {
         FrameBatch batch = new FrameBatch(64);
-        boolean encoded = new RecordEncoder()
+        int encoded = new RecordEncoder(true)
                 .encode(batch, seconds, new MsgpackCursor().at(pack(packing), 0), tag.getBytes(StandardCharsets.UTF_8));
-        assertThat(encoded).isTrue();
+        assertThat(encoded).isOne();
         return new String(batch.bytes(), PAYLOAD_AT, batch.length() - PAYLOAD_AT, StandardCharsets.UTF_8);
     }
 }

@@ -21,16 +21,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordKeyTest {
     private static final long MAX_IDENTITY = (1L << 58) - 1;
     private static final long MAX_SEQUENCE = (1L << 40) - 1;
-    private static final int MAX_INDEX = (1 << 24) - 1;
+    private static final int MAX_INDEX = (1 << 21) - 1;
 
     @Property
     void aKeyTurnedBackGivesThePlace(
             @ForAll @LongRange(max = MAX_IDENTITY) long identity,
             @ForAll @LongRange(max = MAX_SEQUENCE) long sequence,
-            @ForAll @IntRange(max = MAX_INDEX) int index) {
-        String key = RecordKey.of(identity, sequence, index);
+            @ForAll @IntRange(max = MAX_INDEX) int index,
+            @ForAll @IntRange(max = 7) int pieces) {
+        Place place = new Place(identity, sequence, index, pieces);
+        String key = RecordKey.of(place);
 
-        assertThat(RecordKey.place(key)).contains(new Place(identity, sequence, index));
+        assertThat(RecordKey.place(key)).contains(place);
         assertThat(UUID.fromString(key).toString()).isEqualTo(key);
         assertThat(UUID.fromString(key).version()).isEqualTo(8);
         assertThat(UUID.fromString(key).variant()).isEqualTo(2);
@@ -41,14 +43,15 @@ class RecordKeyTest {
     void keysNeverChange() {
         assertThat(RecordKey.of(5, 1, 0)).isEqualTo("68915014-3364-8f0b-8579-b44d132e0e54");
         assertThat(RecordKey.of(5, 1, 1)).isEqualTo("c76fc5df-517d-8707-b9ee-c6f9b957c4c5");
-        assertThat(RecordKey.of(MAX_IDENTITY, MAX_SEQUENCE, MAX_INDEX))
+        assertThat(RecordKey.of(new Place(MAX_IDENTITY, MAX_SEQUENCE, MAX_INDEX, 7)))
                 .isEqualTo("1fbdcb1e-0ffb-8c19-a12c-15cdb6811d0d");
     }
 
     @Test
     void placesAreOrderedAsFramesWereAppended() {
-        assertThat(new Place(1, 2, 3)).isLessThan(new Place(1, 2, 4)).isLessThan(new Place(1, 3, 0));
-        assertThat(new Place(1, 9, 9)).isLessThan(new Place(2, 0, 0));
+        assertThat(new Place(1, 2, 3, 0)).isLessThan(new Place(1, 2, 4, 0)).isLessThan(new Place(1, 3, 0, 0));
+        assertThat(new Place(1, 9, 9, 0)).isLessThan(new Place(2, 0, 0, 0));
+        assertThat(new Place(1, 2, 3, 7)).isGreaterThan(new Place(1, 2, 3, 1)).isLessThan(new Place(1, 2, 4, 0));
     }
 
     @Test
@@ -125,5 +128,7 @@ class RecordKeyTest {
         assertThatThrownBy(() -> RecordKey.of(MAX_IDENTITY + 1, 0, 0)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> RecordKey.of(0, MAX_SEQUENCE + 1, 0)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> RecordKey.of(0, 0, -1)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> RecordKey.of(0, 0, MAX_INDEX + 1)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> RecordKey.of(new Place(0, 0, 0, 8))).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -17,8 +17,12 @@ import java.util.Random;
 import java.util.function.Function;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferConfig;
+import logstream.buffer.DeadLetter;
+import logstream.buffer.DeadLetterFile;
+import logstream.buffer.DeadLetterFiles;
 import logstream.buffer.FrameBatch;
 import logstream.buffer.FrameKind;
+import logstream.buffer.LetterReader;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.OutgoingRecord;
 import logstream.kinesis.PutOutcome;
@@ -39,6 +43,7 @@ class ShipperTest {
     private static final RecordResult THROTTLED = new RecordResult.Throttled();
     private static final RecordResult FAILED = new RecordResult.Failed("InternalFailure", "internal");
     private static final PutOutcome DOWN = new PutOutcome.Unavailable("connection refused");
+    private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(10);
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1000 * MILLISECOND;
 
@@ -67,7 +72,8 @@ class ShipperTest {
             buffer.close();
         }
         buffer = Buffer.open(config.withDirectory(folder), metrics);
-        shipper = new Shipper(buffer, this::put, requests::add, KinesisConfig.of("logs"), metrics, () -> now);
+        shipper = new Shipper(
+                buffer, this::put, requests::add, KinesisConfig.of("logs"), JOIN_TIMEOUT, metrics, () -> now);
     }
 
     @AfterEach
@@ -155,6 +161,7 @@ class ShipperTest {
         assertThat(accepted.values()).containsExactlyInAnyOrder("a", "b", "c", "d", "e", "f");
         assertThat(metrics.deadLettered(DeadLetterCause.REFUSED).sum()).isEqualTo(1);
         assertThat(buffer.gauges().deadLetterBytes()).isPositive();
+        assertThat(deadLetters()).containsExactly("poison refused ValidationException");
         assertThat(buffer.bufferedFrames()).isZero();
         assertThat(acceptedTwice).isEmpty();
     }
@@ -166,6 +173,10 @@ class ShipperTest {
 
         assertThat(accepted.values()).containsExactlyInAnyOrder("a", "b");
         assertThat(metrics.deadLettered(DeadLetterCause.TOO_LARGE).sum()).isEqualTo(1);
+        assertThat(deadLetters())
+                .singleElement()
+                .asString()
+                .endsWith(" too_large data and key are 1048612 bytes, a stream takes 1048576");
         assertThat(buffer.bufferedFrames()).isZero();
     }
 
@@ -246,7 +257,15 @@ class ShipperTest {
     @Test
     void afterTheLastRetryAFullBufferMakesRoomByItsOldestChunk() throws Exception {
         open(new BufferConfig(
-                folder, 1 << 20, 2, BufferConfig.Sync.NEVER, Duration.ofMillis(100), 64 << 20, Duration.ofDays(1)));
+                folder,
+                1 << 20,
+                2,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.NEVER,
+                Duration.ofMillis(100),
+                64 << 20,
+                Duration.ofDays(1)));
         otherwise = records -> DOWN;
         String line = "x".repeat(1000);
         while (!buffer.isFull()) {
@@ -268,6 +287,32 @@ class ShipperTest {
         run(Duration.ofSeconds(10).toNanos());
         assertThat(metrics.recordsDelivered.sum()).isEqualTo(before - lettered);
         assertThat(buffer.bufferedFrames()).isZero();
+    }
+
+    @Test
+    void whileEndingNothingIsGivenUpOnToMakeRoom() throws Exception {
+        open(new BufferConfig(
+                folder,
+                1 << 20,
+                2,
+                BufferConfig.Overflow.BLOCK,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.NEVER,
+                Duration.ofMillis(100),
+                64 << 20,
+                Duration.ofDays(1)));
+        otherwise = records -> DOWN;
+        while (!buffer.isFull()) {
+            append("x".repeat(1000));
+        }
+        long before = buffer.bufferedFrames();
+        shipper.hurry();
+
+        run(Duration.ofHours(42).toNanos());
+
+        assertThat(buffer.bufferedFrames()).isEqualTo(before);
+        assertThat(metrics.deadLettered(DeadLetterCause.RETRIES_EXHAUSTED).sum())
+                .isZero();
     }
 
     @ParameterizedTest
@@ -308,6 +353,20 @@ class ShipperTest {
         assertThat((long) appended).isEqualTo(metrics.recordsDelivered.sum() + deadLettered());
         assertThat(buffer.bufferedFrames()).isZero();
         assertThat(accepted.size() + deadLettered()).isGreaterThanOrEqualTo(appended);
+    }
+
+    /** Record, cause and reason of each, as they lie on disk. */
+    private List<String> deadLetters() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (DeadLetterFile file : DeadLetterFiles.list(folder)) {
+            try (LetterReader reader = LetterReader.open(file.path())) {
+                for (DeadLetter letter = reader.next(); letter != null; letter = reader.next()) {
+                    found.add(new String(letter.data(), StandardCharsets.UTF_8) + " " + letter.cause() + " "
+                            + letter.reason());
+                }
+            }
+        }
+        return found;
     }
 
     private long deadLettered() {

@@ -1,0 +1,185 @@
+package logstream.buffer;
+
+import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.DropCause;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way in: takes frames into memory while there is room, and lets callers wait until they are durable.
+ *
+ * <p>When there is none, {@code buffer.overflow} decides: callers wait ({@code block}), the reader is asked to drop the
+ * oldest chunk while they wait ({@code drop_oldest_chunk}), or frames that nobody wants an ack for are dropped at once
+ * ({@code drop_newest}). Memory that is only taken until the next force is waited for in any case.
+ *
+ * <p>Threading: any thread, under the buffer's lock.
+ */
+final class Appender {
+    private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
+    private static final int LARGEST_FRAME_BYTES = FrameBatch.HEADER_BYTES + FrameBatch.MAX_PAYLOAD_BYTES;
+
+    private final BufferState state;
+    private final BufferConfig.Overflow overflow;
+    private final Sources sources;
+    private final Metrics metrics;
+    private final Seldom seldom;
+    private long droppedSinceSaid;
+    private volatile Runnable overflowing = () -> {};
+
+    Appender(BufferState state, BufferConfig config, Sources sources, Metrics metrics) {
+        this.state = state;
+        this.overflow = config.overflow();
+        this.sources = sources;
+        this.metrics = metrics;
+        this.seldom = new Seldom(sources.nanoTime());
+    }
+
+    /** As {@link Buffer#onOverflow}. */
+    void onOverflow(Runnable listener) {
+        overflowing = listener;
+    }
+
+    /** As {@link Buffer#isOverflowing}. */
+    boolean isOverflowing() {
+        if (overflow != BufferConfig.Overflow.DROP_OLDEST_CHUNK) {
+            return false;
+        }
+        state.lock.lock();
+        try {
+            return !state.intakeClosed() && state.waitsForChunks();
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** As {@link Buffer#append} and {@link Buffer#appendOrDrop}. */
+    Appended append(FrameBatch batch, boolean mayDrop) throws BufferClosedException {
+        boolean drops = mayDrop && overflow == BufferConfig.Overflow.DROP_NEWEST;
+        int dropped = 0;
+        long say = 0;
+        Appended appended;
+        state.lock.lock();
+        try {
+            int at = 0;
+            while (at < batch.length()) {
+                awaitRoom(FrameBatch.frameBytes(batch.bytes(), at), drops);
+                int taken = take(batch.bytes(), at, batch.length());
+                if (taken == at) {
+                    dropped = FrameBatch.frames(batch.bytes(), at, batch.length());
+                    break;
+                }
+                at = taken;
+                state.work.signal();
+            }
+            if (dropped > 0) {
+                say = countDropped(dropped);
+            }
+            appended = new Appended(state.appended(), dropped);
+        } finally {
+            state.lock.unlock();
+        }
+        if (say > 0) {
+            LOG.error(
+                    "The buffer is full and buffer.overflow is drop_newest: events are dropped: events={}"
+                            + " (since this was said last). Events that are to be acknowledged wait.",
+                    say);
+        }
+        return appended;
+    }
+
+    /** Returns when the frame can be taken, or is to be dropped. */
+    private void awaitRoom(int frameBytes, boolean drops) throws BufferClosedException {
+        state.turns.await(
+                frameBytes,
+                () -> isRoomFor(frameBytes),
+                () -> state.intakeClosed() || (drops && state.isFullFor(frameBytes)));
+        if (state.intakeClosed()) {
+            throw new BufferClosedException();
+        }
+    }
+
+    private boolean isRoomFor(int frameBytes) {
+        if (state.hasRoomFor(frameBytes)) {
+            return true;
+        }
+        // Forced frames need no memory, and can be read and released.
+        state.work.signal();
+        if (overflow == BufferConfig.Overflow.DROP_OLDEST_CHUNK) {
+            overflowing.run();
+        }
+        return false;
+    }
+
+    /** Takes as many whole frames of {@code [from, to)} as there is room for, and returns where it stopped. */
+    private int take(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to) {
+            int stop = run(bytes, at, to);
+            if (stop == at) {
+                break;
+            }
+            state.pending.add(bytes, at, stop);
+            at = stop;
+        }
+        if (at > from) {
+            int frames = FrameBatch.frames(bytes, from, at);
+            state.appended(frames, sources.nanoTime().getAsLong());
+            metrics.framesAppended.add(frames);
+            metrics.bytesAppended.add(at - from);
+            if (overflow == BufferConfig.Overflow.DROP_NEWEST && !state.room.fits(LARGEST_FRAME_BYTES)) {
+                // Whoever waits for a turn may have to be refused now.
+                state.turns.wakeAll();
+            }
+        }
+        return at;
+    }
+
+    /** Where the frames stop that fit into one memory block and into the chunks; plans them. */
+    private int run(byte[] bytes, int from, int to) {
+        int first = FrameBatch.frameBytes(bytes, from);
+        int space = state.room.fits(first) ? state.pending.space(first) : 0;
+        int at = from;
+        while (at < to) {
+            int frameBytes = FrameBatch.frameBytes(bytes, at);
+            if (at - from + frameBytes > space || !state.room.fits(frameBytes)) {
+                break;
+            }
+            state.room.plan(frameBytes);
+            at += frameBytes;
+        }
+        return at;
+    }
+
+    /** Returns what is to be said of it: frames dropped since it was said last, or 0 when that was a moment ago. */
+    private long countDropped(int frames) {
+        metrics.dropped(DropCause.OVERFLOW).add(frames);
+        droppedSinceSaid += frames;
+        if (!seldom.due()) {
+            return 0;
+        }
+        long say = droppedSinceSaid;
+        droppedSinceSaid = 0;
+        return say;
+    }
+
+    /** As {@link Buffer#awaitDurable}. */
+    void awaitDurable(long ordinal) throws BufferClosedException {
+        if (state.durable() >= ordinal) {
+            return;
+        }
+        state.lock.lock();
+        try {
+            if (ordinal > state.appended()) {
+                throw new IllegalStateException(
+                        "wait for " + ordinal + " when only " + state.appended() + " are appended");
+            }
+            state.work.signal();
+            state.awaitDurable(ordinal);
+            if (state.durable() < ordinal) {
+                throw new BufferClosedException();
+            }
+        } finally {
+            state.lock.unlock();
+        }
+    }
+}
