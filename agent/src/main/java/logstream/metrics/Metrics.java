@@ -36,7 +36,9 @@ public final class Metrics {
         /** An event too large for one record was cut: each piece after the first. */
         CUT,
         /** A dead letter was put into the buffer again. When it became one, it was counted as a dead letter for good. */
-        REPLAYED
+        REPLAYED,
+        /** A record was read from a file buffer of fluentd. */
+        IMPORTED
     }
 
     /** Why a record was given up on and kept aside. */

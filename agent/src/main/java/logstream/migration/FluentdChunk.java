@@ -2,9 +2,11 @@ package logstream.migration;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -63,8 +65,19 @@ public record FluentdChunk(Path path, State state, BigInteger stamp) {
         return Optional.of(new FluentdChunk(file, state, new BigInteger(matcher.group(2), 16)));
     }
 
-    /** Gives the file another name, so that it is not imported again. */
+    /** What the file is called once it is imported. */
+    String importedName() {
+        return path.getFileName() + IMPORTED;
+    }
+
+    /** Gives the file that name, so that it is not imported again; a power cut takes nothing back. */
     void markImported() throws IOException {
-        Files.move(path, path.resolveSibling(path.getFileName() + IMPORTED));
+        Path folder = path.toAbsolutePath().getParent();
+        Files.move(path, path.resolveSibling(importedName()));
+        if (folder != null) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
     }
 }
