@@ -88,8 +88,11 @@ public final class FluentdImport {
         try (FluentdRecords records = new FluentdRecords(chunk)) {
             awaitRoom(name, () -> destination.hasRoomFor(records.size()));
             taken = takeAll(name, records, report);
-            if (!taken.any && records.size() > 0) {
-                leave(name, records.size(), "no record of fluentd's Kinesis plugin is in it", report);
+            if (taken.count == 0 && records.size() > 0) {
+                String why = taken.any
+                        ? "none of its records can be imported"
+                        : "no record of fluentd's Kinesis plugin is in it";
+                leave(name, records.size(), why, report);
                 return;
             }
             awaitRoom(name, destination::settle);

@@ -20,7 +20,7 @@ import org.msgpack.core.MessageUnpacker;
 /**
  * Reads the records of one chunk file of fluentd, one by one, without having it in memory.
  *
- * <p>Format, written by the Kinesis plugin 0.2 to 0.4: msgpack maps one after the other, each with {@code data} (what was
+ * <p>Format, written by the Kinesis plugin 0.4: msgpack maps one after the other, each with {@code data} (what was
  * to be the record's data), {@code partition_key}, and perhaps {@code explicit_hash_key}, which is not carried over.
  * fluentd wrote without checksums and without forcing. Where the bytes are no record, reading goes on at what looks like
  * the beginning of the next one; what was changed inside a record cannot be seen.

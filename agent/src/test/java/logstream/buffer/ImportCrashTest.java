@@ -46,7 +46,7 @@ class ImportCrashTest {
     private final Metrics metrics = new Metrics();
 
     private Buffer open(Path directory, TestDisk disk) throws IOException {
-        BufferConfig config = TestBuffers.config(directory, 1 << 20, 16);
+        BufferConfig config = TestBuffers.config(directory, 300 << 10, 32);
         Buffer buffer = BufferOpening.open(
                 config, metrics, new Sources(disk, () -> TestBuffers.START, System::nanoTime, new Random(1)::nextLong));
         buffer.start();

@@ -2,6 +2,7 @@ package logstream.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -146,7 +147,7 @@ class FluentdImportTest {
         assertThat(report.json().path("damaged").asInt()).isEqualTo(2);
         assertThat(report.json().path("damaged_bytes").asInt()).isEqualTo(17);
         assertThat(report.json().path("unfit").asInt()).isEqualTo(2);
-        assertThat(report.json().path("files_bad").asInt()).isEqualTo(1);
+        assertThat(report.json().path("files_bad").asInt()).isEqualTo(2);
         assertThat(report.json().path("files_waiting").asInt()).isZero();
         assertThat(report.problems())
                 .contains(new Problem(
@@ -160,18 +161,19 @@ class FluentdImportTest {
                         "app.b12.log",
                         "logstream.q001.buffer.imported",
                         "logstream.q002.buffer.imported",
-                        "logstream.q003.buffer.imported");
+                        "logstream.q003.buffer");
     }
 
     @Test
     void problemsAreCountedButNotNamedWithoutEnd() throws Exception {
         byte[][] all = new byte[200][];
         Arrays.fill(all, Chunks.record("data", "{}"));
+        all[100] = Chunks.records("a", 1, 5);
         chunk(1, all);
 
         ImportReport report = run();
 
-        assertThat(report.json().path("unfit").asInt()).isEqualTo(200);
+        assertThat(report.json().path("unfit").asInt()).isEqualTo(199);
         assertThat(report.problems()).hasSize(ImportReport.MOST_PROBLEMS);
     }
 
@@ -197,7 +199,7 @@ class FluentdImportTest {
                                         .filter(name -> name.endsWith(".imported"))
                                         .count());
                 // Senders still find room.
-                assertThat(buffer.hasRoomToSpare(0)).isTrue();
+                assertThat(buffer.isFull()).isFalse();
             }
             assertThat(report.files()).isPositive();
             all.addAll(keys());
@@ -232,8 +234,8 @@ class FluentdImportTest {
                         } catch (IOException e) {
                             throw new AssertionError(e);
                         }
-                        // The commit thread deletes what was released.
-                        Thread.yield();
+                        await("the commit thread to delete what was released")
+                                .until(() -> buffer.hasRoomToSpare(500_000));
                         return true;
                     }
                 })

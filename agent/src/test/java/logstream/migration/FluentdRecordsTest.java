@@ -196,8 +196,8 @@ class FluentdRecordsTest {
         assertThat(found).hasSize(FluentdRecords.MOST_STRETCHES + 1);
         assertThat(found.getLast())
                 .isEqualTo(bad(
-                        FluentdRecords.MOST_STRETCHES * broken.length,
-                        all.length * broken.length + GOOD.length,
+                        (long) FluentdRecords.MOST_STRETCHES * broken.length,
+                        (long) all.length * broken.length + GOOD.length,
                         Kind.DAMAGED,
                         NO_RECORD));
     }
