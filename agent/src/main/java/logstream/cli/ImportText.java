@@ -29,11 +29,10 @@ final class ImportText {
                     + " has the name of a chunk of fluentd, such as logstream.q5286f5a4b2c10.buffer");
             return;
         }
-        out.println(Amounts.of(done.path("records").asLong(), "record") + " ("
+        out.println((dryRun ? "would be imported: " : "imported, under their keys: ")
+                + Amounts.of(done.path("records").asLong(), "record") + " ("
                 + Amounts.size(done.path("bytes").asLong()) + ") of " + Amounts.of(files, "file")
-                + (dryRun
-                        ? " would be imported"
-                        : " are in the buffer, under their keys; imported files are called NAME.imported now"));
+                + (dryRun || files == 0 ? "" : ", called NAME.imported now"));
         if (unfit + damaged + bad > 0) {
             out.println("left out: " + Amounts.of(unfit, "unfit record") + ", " + Amounts.of(damaged, "damaged place")
                     + " (" + Amounts.size(done.path("damaged_bytes").asLong()) + "), " + Amounts.of(bad, "whole file"));

@@ -63,7 +63,9 @@ class ImportIT {
 
             Finished done = command("buffer", "import", left.toString(), "--config", config.toString());
             assertThat(done.exitCode()).as(done.errors()).isZero();
-            assertThat(done.output()).startsWith("8 records (").contains("of 3 files are in the buffer");
+            assertThat(done.output())
+                    .startsWith("imported, under their keys: 8 records (")
+                    .contains(") of 3 files");
             Finished again = command("buffer", "import", left.toString(), "--config", config.toString());
             assertThat(again.output()).startsWith("nothing to import");
 
@@ -122,7 +124,7 @@ class ImportIT {
                     folder.resolve("buffer").toString());
 
             assertThat(done.exitCode()).as(done.output() + done.errors()).isZero();
-            assertThat(done.output()).startsWith("3,600 records (");
+            assertThat(done.output()).startsWith("imported, under their keys: 3,600 records (");
             Map<String, Long> keys = keys(kinesis, agent, 3_600);
             assertThat(keys).hasSize(3_600);
             assertThat(List.copyOf(keys.values())).containsOnly(1L);
