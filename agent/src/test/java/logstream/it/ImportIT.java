@@ -49,6 +49,15 @@ class ImportIT {
         }
     }
 
+    /** Starts an agent and waits until it can be told things: containers can connect before that. */
+    private AgentProcess runWith(String yaml) {
+        AgentProcess agent = PROGRAM.runWith(folder, yaml);
+        await("the control socket")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> Files.exists(folder.resolve("buffer").resolve("control.sock")));
+        return agent;
+    }
+
     private static Map<String, Long> goldenKeys() {
         return IntStream.range(0, 8).boxed().collect(Collectors.toMap(Chunks::key, _ -> 1L));
     }
@@ -80,7 +89,7 @@ class ImportIT {
         String buffer = folder.resolve("buffer").toString();
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             kinesis.createStream(Yaml.STREAM, 2);
-            AgentProcess agent = PROGRAM.runWith(folder, Yaml.of(folder, kinesis.endpoint()));
+            AgentProcess agent = runWith(Yaml.of(folder, kinesis.endpoint()));
 
             Finished done = command("buffer", "import", left.toString(), "--into", buffer, "--json");
 
@@ -113,8 +122,8 @@ class ImportIT {
         }
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             kinesis.createStream(Yaml.STREAM, 4);
-            AgentProcess agent = PROGRAM.runWith(
-                    folder, Yaml.of(folder.resolve("buffer"), kinesis.endpoint(), "1MiB\n  max_chunks: 5"));
+            AgentProcess agent =
+                    runWith(Yaml.of(folder.resolve("buffer"), kinesis.endpoint(), "1MiB\n  max_chunks: 5"));
 
             Finished done = command(
                     "buffer",
