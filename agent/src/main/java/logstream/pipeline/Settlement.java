@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.PutOutcome;
+import logstream.kinesis.PutRecordsLimits;
 import logstream.kinesis.RecordResult;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DeadLetterCause;
@@ -17,8 +18,8 @@ import logstream.metrics.Metrics.RetryCause;
  * <p>Threading: confined to the shipper thread.
  */
 final class Settlement {
-    /** Dead letters that a stream which refuses everything may cost. */
-    static final int MOST_REFUSED_IN_A_ROW = 10;
+    /** Dead letters that a stream which refuses everything may cost: a request of them. */
+    private static final int MOST_REFUSED_IN_A_ROW = PutRecordsLimits.RECORDS;
 
     private final int retryLimit;
     private final Outstanding outstanding;

@@ -76,7 +76,9 @@ class CredentialSourcesTest {
                 assertThat(stream.put(ONE)).isInstanceOf(PutOutcome.Answered.class);
             }
             return server.calls.stream()
-                    .map(call -> call.headers().get("authorization").replaceFirst(".*Credential=([^/]*)/.*", "$1"))
+                    .map(call -> call.headers()
+                            .getOrDefault("authorization", "")
+                            .replaceFirst(".*Credential=([^/]*)/.*", "$1"))
                     .toList();
         }
     }
