@@ -12,17 +12,17 @@ enum CallError {
     THROTTLED(
             Verdict.THROTTLED,
             RequestFailure.THROTTLED,
-            "It is sent again by itself; if this goes on, give the stream more shards."),
+            "It is tried again by itself; if this goes on, give the stream more shards."),
     KMS_THROTTLED(
             Verdict.THROTTLED,
             RequestFailure.THROTTLED,
-            "It is sent again by itself; if this goes on, ask for a higher AWS KMS quota, or give the stream a key of its"
+            "It is tried again by itself; if this goes on, ask for a higher AWS KMS quota, or give the stream a key of its"
                     + " own."),
-    SERVER(Verdict.UNAVAILABLE, RequestFailure.SERVER, "It is sent again by itself; if this goes on, see AWS Health."),
+    SERVER(Verdict.UNAVAILABLE, RequestFailure.SERVER, "It is tried again by itself; if this goes on, see AWS Health."),
     NO_ANSWER(
             Verdict.UNAVAILABLE,
             RequestFailure.NO_ANSWER,
-            "It is sent again by itself; if this goes on, check network, proxy and endpoint."),
+            "It is tried again by itself; if this goes on, check network, proxy and endpoint."),
     STREAM_MISSING(
             Verdict.OPERATOR,
             RequestFailure.STREAM_MISSING,

@@ -39,6 +39,7 @@ final class CallErrors {
             Map.entry("ExpiredNextToken", CallError.SERVER),
             Map.entry("InvalidArgument", CallError.INVALID),
             Map.entry("Validation", CallError.INVALID),
+            Map.entry("ValidationError", CallError.INVALID),
             Map.entry("Serialization", CallError.INVALID),
             Map.entry("RequestEntityTooLarge", CallError.TOO_LARGE),
             Map.entry("ResourceNotFound", CallError.STREAM_MISSING),

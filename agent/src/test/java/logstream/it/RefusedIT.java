@@ -48,7 +48,7 @@ class RefusedIT {
                         good.add("good-" + number);
                         awaitMore(records, 100);
                     }
-                    // Two bytes each as they come, seven as JSON: a record larger than the event that was taken.
+                    // One byte each as they come, six as JSON: a record larger than the event that was taken.
                     send(socket, "oversize", "\u0001".repeat(200_000));
                     awaitMore(records, 200);
                 }

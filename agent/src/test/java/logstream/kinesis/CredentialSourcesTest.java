@@ -71,7 +71,7 @@ class CredentialSourcesTest {
     /** Puts so often; returns the access keys with which the requests were signed. */
     private List<String> signers(int puts, Optional<String> profile) {
         try (CannedKinesis server = new CannedKinesis(_ -> Answer.accepted());
-                KinesisStream stream = KinesisStream.open(behind(server, profile), new Metrics())) {
+                KinesisStream stream = open(behind(server, profile), new Metrics())) {
             for (int put = 0; put < puts; put++) {
                 assertThat(stream.put(ONE)).isInstanceOf(PutOutcome.Answered.class);
             }
@@ -81,6 +81,11 @@ class CredentialSourcesTest {
                             .replaceFirst(".*Credential=([^/]*)/.*", "$1"))
                     .toList();
         }
+    }
+
+    /** The token service is on loopback, too, and no proxy: the real one would be asked through it. */
+    private static KinesisStream open(KinesisConfig config, Metrics metrics) {
+        return KinesisStream.open(config, metrics, Map.of("NO_PROXY", "127.0.0.1"));
     }
 
     private static KinesisConfig behind(CannedKinesis server, Optional<String> profile) {
@@ -117,6 +122,25 @@ class CredentialSourcesTest {
                         "STS Action=AssumeRoleWithWebIdentity RoleArn=" + ROLE + " WebIdentityToken=signed.by.oidc");
     }
 
+    /** Not the SDK's own client, which knows nothing of our proxy: here its answer is that of the stand-in for Kinesis. */
+    @Test
+    void aWebIdentityIsTradedThroughTheProxy() throws IOException {
+        set(
+                "aws.webIdentityTokenFile",
+                Files.writeString(folder.resolve("jwt"), "signed.by.oidc").toString());
+        set("aws.roleArn", ROLE);
+        try (CannedKinesis server = new CannedKinesis(_ -> Answer.error(403, "AccessDenied"));
+                KinesisStream stream = KinesisStream.open(behind(server, Optional.empty()), new Metrics(), Map.of())) {
+            assertThat(stream.put(ONE)).isInstanceOf(PutOutcome.NeedsOperator.class);
+            assertThat(sources.asked).isEmpty();
+            assertThat(server.calls)
+                    .hasSize(1)
+                    .allSatisfy(call -> assertThat(call.action())
+                            .as("a call that is none of Kinesis")
+                            .doesNotContain("PutRecords"));
+        }
+    }
+
     @Test
     void anInstanceIsAskedWithItsToken() {
         assertThat(signers(2, Optional.empty())).containsExactly("INSTANCE-1", "INSTANCE-1");
@@ -131,7 +155,7 @@ class CredentialSourcesTest {
         sources.tokenArrives = false;
         Metrics metrics = new Metrics();
         try (CannedKinesis server = new CannedKinesis(_ -> Answer.accepted());
-                KinesisStream stream = KinesisStream.open(behind(server, Optional.empty()), metrics)) {
+                KinesisStream stream = open(behind(server, Optional.empty()), metrics)) {
             assertThat(stream.put(ONE))
                     .isInstanceOfSatisfying(
                             PutOutcome.NeedsOperator.class,

@@ -199,8 +199,8 @@ class KinesisStreamTest {
     @CsvSource({
         "400, ResourceNotFoundException, Create the stream",
         "400, AccessDeniedException, kinesis:DescribeStreamSummary",
-        "400, LimitExceededException, later",
-        "500, InternalFailure, wait",
+        "400, LimitExceededException, again",
+        "500, InternalFailure, again",
         "400, ValidationException, name or ARN",
     })
     void checkTellsWhyNot(int status, String code, String advice) {
