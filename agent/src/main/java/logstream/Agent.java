@@ -13,12 +13,14 @@ import logstream.buffer.Buffer;
 import logstream.control.ControlAction;
 import logstream.control.ControlServer;
 import logstream.forward.ForwardServer;
+import logstream.forward.HostName;
 import logstream.forward.ListenException;
 import logstream.kinesis.KinesisStream;
 import logstream.metrics.Metrics;
 import logstream.metrics.MetricsPage;
 import logstream.metrics.MonitorServer;
 import logstream.pipeline.Ingest;
+import logstream.pipeline.LossNotices;
 import logstream.pipeline.Shipper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,7 @@ public final class Agent {
     private final Shipper shipper;
     private final StreamCheck streamCheck;
     private final ForwardServer forward;
+    private final RunningParts parts;
     private final MonitorServer monitor;
     private final Drain drain;
     private final Optional<ControlServer> control;
@@ -52,6 +55,7 @@ public final class Agent {
             Shipper shipper,
             StreamCheck streamCheck,
             ForwardServer forward,
+            RunningParts parts,
             MonitorServer monitor,
             Drain drain,
             Optional<ControlServer> control) {
@@ -62,6 +66,7 @@ public final class Agent {
         this.shipper = shipper;
         this.streamCheck = streamCheck;
         this.forward = forward;
+        this.parts = parts;
         this.monitor = monitor;
         this.drain = drain;
         this.control = control;
@@ -110,10 +115,14 @@ public final class Agent {
                     forward.listening(),
                     config.monitor().bind(),
                     monitor.port());
-            Drain drain = new Drain(
-                    new RunningParts(forward, buffer, shipper, config.buffer().directory()));
-            Optional<ControlServer> control = openControl(config, drain, new DeadLetterActions(buffer, metrics));
-            return new Agent(config, buffer, stream, requests, shipper, streamCheck, forward, monitor, drain, control);
+            Optional<LossNotices> lossNotices = startLossNotices(config, buffer, metrics);
+            RunningParts parts = new RunningParts(
+                    forward, lossNotices, buffer, shipper, config.buffer().directory());
+            Drain drain = new Drain(parts);
+            Optional<ControlServer> control = openControl(
+                    config, drain, new DeadLetterActions(buffer, metrics), new ImportAction(buffer, metrics));
+            return new Agent(
+                    config, buffer, stream, requests, shipper, streamCheck, forward, parts, monitor, drain, control);
         } catch (StartException | RuntimeException e) {
             if (monitor != null) {
                 monitor.close();
@@ -141,7 +150,7 @@ public final class Agent {
     /** Stops from the source: closes the listener, drains connections, forces the buffer, ships for the grace, ends. */
     public void stop() {
         log.info("stopping: reading what senders still have");
-        new RunningParts(forward, buffer, shipper, config.buffer().directory()).stopIntake(RunningParts.READ_LIMIT);
+        parts.stopIntake(RunningParts.READ_LIMIT);
         streamCheck.stop();
         Duration grace = drain.isOver() ? Duration.ZERO : config.shutdownGrace();
         log.info("stopping: shipping {} buffered lines for at most {} s", buffer.bufferedFrames(), grace.toSeconds());
@@ -183,18 +192,36 @@ public final class Agent {
     }
 
     /** Without it the agent works, but cannot be told anything: no reason not to start. */
-    private static Optional<ControlServer> openControl(AgentConfig config, Drain drain, DeadLetterActions deadLetters) {
+    private static Optional<ControlServer> openControl(
+            AgentConfig config, Drain drain, DeadLetterActions deadLetters, ImportAction imports) {
         Map<String, ControlAction> actions = Map.of(
-                "drain", drain, "dead-letters replay", deadLetters::replay, "dead-letters purge", deadLetters::purge);
+                "drain",
+                drain,
+                "dead-letters replay",
+                deadLetters::replay,
+                "dead-letters purge",
+                deadLetters::purge,
+                "buffer import",
+                imports);
         try {
             return Optional.of(ControlServer.start(config.buffer().directory(), actions));
         } catch (IOException e) {
             log.warn(
-                    "there is no control socket: {}. drain, and replay and purge of dead letters, cannot reach this agent;"
+                    "there is no control socket: {}. drain, import, and replay and purge of dead letters, cannot reach this agent;"
                             + " set buffer.directory to a folder where there can be one.",
                     e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private static Optional<LossNotices> startLossNotices(AgentConfig config, Buffer buffer, Metrics metrics) {
+        if (!config.record().lossNotices()) {
+            return Optional.empty();
+        }
+        LossNotices notices = new LossNotices(
+                metrics, buffer::appendNow, HostName.ofThisHost(), InstantSource.system(), System::nanoTime);
+        notices.start();
+        return Optional.of(notices);
     }
 
     private static ForwardServer openForward(AgentConfig config, Buffer buffer, Metrics metrics) throws StartException {

@@ -101,6 +101,10 @@ final class BufferState {
         return pending.fits(frameBytes) && room.fits(frameBytes);
     }
 
+    boolean hasRoomForAll(long bytes, long chunksBesides) {
+        return room.fitsAll(bytes, chunksBesides);
+    }
+
     /** So many more frames are in memory. */
     void appended(int frames, long now) {
         marks.appended(appended, now);
@@ -112,13 +116,15 @@ final class BufferState {
         return !room.fits(frameBytes) || (stuck && !pending.fits(frameBytes));
     }
 
-    /** Whether the first who waits does so for chunks to go, and sealed ones are there that would do. */
+    /** Whether intake waits for chunks to go, and sealed ones are there that would do. */
     boolean waitsForChunks() {
         int first = turns.firstWants();
-        if (first == 0 || hasRoomFor(first) || reading.oldestPending() == null) {
+        boolean roomWanted = first > 0 && !hasRoomFor(first);
+        boolean acksWanted = stuck && awaited > durable;
+        if (!(roomWanted || acksWanted) || reading.oldestPending() == null) {
             return false;
         }
-        if (!room.fitsLimit(first)) {
+        if (roomWanted && !room.fitsLimit(first)) {
             return true;
         }
         return room.missingBytes() > 0 && room.missingBytes() <= chunks.sealedBytes();
@@ -128,6 +134,14 @@ final class BufferState {
     void awaitDurable(long ordinal) {
         want(ordinal);
         while (durable < ordinal && !ended) {
+            durableGrew.awaitUninterruptibly();
+        }
+    }
+
+    /** As {@link #awaitDurable}, but ends also when the disk refuses again and again. */
+    void awaitDurableOrStuck(long ordinal) {
+        want(ordinal);
+        while (durable < ordinal && !ended && !stuck) {
             durableGrew.awaitUninterruptibly();
         }
     }
@@ -176,6 +190,7 @@ final class BufferState {
     void stuck(boolean isStuck) {
         if (isStuck && !stuck) {
             turns.wakeAll();
+            durableGrew.signalAll();
         }
         stuck = isStuck;
     }

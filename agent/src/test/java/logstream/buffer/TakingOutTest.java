@@ -459,6 +459,7 @@ class TakingOutTest {
         }
         assertThat(folder.resolve(DeadLetters.FOLDER)).isEmptyDirectory();
         assertThat(metrics.deadLetterFilesDeleted.sum()).isEqualTo(1);
+        assertThat(metrics.deadLettersDeleted.sum()).as("records in it").isEqualTo(2);
     }
 
     @Test
