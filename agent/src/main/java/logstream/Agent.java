@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
 import logstream.buffer.Buffer;
 import logstream.control.ControlAction;
 import logstream.control.ControlServer;
@@ -83,7 +84,7 @@ public final class Agent {
         try {
             monitor = openMonitor(config, metrics);
             ForwardServer forward = openForward(config, buffer, metrics);
-            KinesisStream stream = KinesisStream.open(config.kinesis());
+            KinesisStream stream = KinesisStream.open(config.kinesis(), metrics);
             ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
             Shipper shipper = new Shipper(
                     buffer,
@@ -103,7 +104,12 @@ public final class Agent {
                     shipper::inFlight,
                     buffer.gauges()::deadLetterBytes));
             shipper.start();
-            StreamCheck streamCheck = StreamCheck.start(stream);
+            StreamCheck streamCheck = new StreamCheck(
+                    stream::check,
+                    facts -> shipper.maxRecordBytes(facts.maxRecordBytes()),
+                    metrics,
+                    RandomGenerator.getDefault());
+            streamCheck.start();
             log.info(
                     "listening forward={} monitor={}:{}",
                     forward.listening(),

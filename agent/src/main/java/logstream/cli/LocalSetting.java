@@ -47,6 +47,7 @@ final class LocalSetting {
                 defaults.roleArn(),
                 defaults.roleExternalId(),
                 defaults.roleSessionName(),
+                defaults.access(),
                 defaults.maxBatchRecords(),
                 defaults.maxBatchBytes(),
                 defaults.maxRequestsInFlight(),

@@ -92,14 +92,7 @@ public final class ConfigFile {
     private static void findConflicts(Binder binder) {
         SecuritySettings.findConflicts(binder);
         TransportSettings.findConflicts(binder);
-        for (Setting<?> dependent : List.of(KinesisSettings.EXTERNAL_ID, KinesisSettings.SESSION_NAME)) {
-            if (binder.given(dependent) && !binder.given(KinesisSettings.ROLE_ARN)) {
-                binder.conflict(
-                        dependent,
-                        dependent.key() + " does nothing without " + KinesisSettings.ROLE_ARN.key()
-                                + ": give both or neither");
-            }
-        }
+        KinesisSettings.findConflicts(binder);
     }
 
     private static ConfigException fileProblem(Path file, String sentence) {

@@ -1,8 +1,11 @@
 package logstream.config;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import logstream.kinesis.AccessConfig;
 import logstream.kinesis.KinesisConfig;
 
 /**
@@ -43,6 +46,29 @@ final class KinesisSettings {
             Types.text("2 to 64 letters, digits and '_+=,.@-'", "[\\w+=,.@-]{2,64}"),
             DEFAULT.roleSessionName(),
             "Name of the session, as CloudTrail shows it.");
+    static final Setting<String> PROFILE = Setting.unset(
+            "kinesis.profile",
+            Types.text("a name of 1 to 100 letters, digits, spaces and '_.@/:+-'", "[\\w.@/:+-][\\w .@/:+-]{0,99}"),
+            "Profile of AWS's configuration files whose credentials and region are used, and no others; without it the"
+                    + " default chain looks everywhere.");
+    static final Setting<URI> PROXY = Setting.unset(
+            "kinesis.proxy",
+            Types.proxyUrl(),
+            "HTTP proxy to AWS; without it that of HTTPS_PROXY. Hosts in NO_PROXY are reached without either.");
+    static final Setting<Path> CA = Setting.unset(
+            "kinesis.ca",
+            Types.file(),
+            "Certificates, in PEM, that AWS's or the proxy's may be signed by, besides those that Java trusts.");
+    static final Setting<Boolean> FIPS = Setting.of(
+            "kinesis.fips",
+            Types.flag(),
+            DEFAULT.access().fips(),
+            "Whether the region's FIPS 140 endpoints are used; if false, as the environment says.");
+    static final Setting<Boolean> DUAL_STACK = Setting.of(
+            "kinesis.dual_stack",
+            Types.flag(),
+            DEFAULT.access().dualStack(),
+            "Whether the region's endpoints for IPv4 and IPv6 are used; if false, as the environment says.");
     static final Setting<Integer> MAX_BATCH_RECORDS = Setting.of(
             "kinesis.max_batch_records", Types.count(1, 500), DEFAULT.maxBatchRecords(), "Records in one request.");
     static final Setting<Long> MAX_BATCH_SIZE = Setting.of(
@@ -84,6 +110,11 @@ final class KinesisSettings {
             ROLE_ARN,
             EXTERNAL_ID,
             SESSION_NAME,
+            PROFILE,
+            PROXY,
+            CA,
+            FIPS,
+            DUAL_STACK,
             MAX_BATCH_RECORDS,
             MAX_BATCH_SIZE,
             MAX_REQUESTS_IN_FLIGHT,
@@ -94,7 +125,15 @@ final class KinesisSettings {
 
     private KinesisSettings() {}
 
-    static KinesisConfig read(Binder binder) {
+    /** A relative file begins at the folder of the configuration file. */
+    static KinesisConfig read(Binder binder, Path file) {
+        AccessConfig access = new AccessConfig(
+                Optional.ofNullable(binder.valueOrNull(PROFILE)),
+                Optional.ofNullable(binder.valueOrNull(PROXY)),
+                binder.value(FIPS),
+                binder.value(DUAL_STACK),
+                Optional.ofNullable(binder.valueOrNull(CA))
+                        .map(ca -> file.toAbsolutePath().resolveSibling(ca).normalize()));
         return new KinesisConfig(
                 binder.value(STREAM),
                 binder.valueOrNull(REGION),
@@ -102,6 +141,7 @@ final class KinesisSettings {
                 binder.valueOrNull(ROLE_ARN),
                 binder.valueOrNull(EXTERNAL_ID),
                 binder.value(SESSION_NAME),
+                access,
                 binder.value(MAX_BATCH_RECORDS),
                 Math.toIntExact(binder.value(MAX_BATCH_SIZE)),
                 binder.value(MAX_REQUESTS_IN_FLIGHT),
@@ -109,5 +149,50 @@ final class KinesisSettings {
                 binder.value(REQUEST_TIMEOUT),
                 binder.value(RETRY_LIMIT),
                 binder.value(RETRY_WAIT));
+    }
+
+    /** What the service would refuse, or what would not be as it reads, is said before anything waits for it. */
+    static void findConflicts(Binder binder) {
+        for (Setting<?> dependent : List.of(EXTERNAL_ID, SESSION_NAME)) {
+            if (binder.given(dependent) && !binder.given(ROLE_ARN)) {
+                binder.conflict(
+                        dependent,
+                        dependent.key() + " does nothing without " + ROLE_ARN.key() + ": give both or neither");
+            }
+        }
+        for (Setting<Boolean> kind : List.of(FIPS, DUAL_STACK)) {
+            if (binder.given(ENDPOINT_URL) && binder.value(kind)) {
+                binder.conflict(
+                        kind,
+                        kind.key() + " chooses among the region's own endpoints, " + ENDPOINT_URL.key()
+                                + " names another: give one of them");
+            }
+        }
+        if (binder.given(STREAM)) {
+            findArnConflicts(binder, binder.value(STREAM));
+        }
+    }
+
+    private static void findArnConflicts(Binder binder, String stream) {
+        // arn:PARTITION:kinesis:REGION:ACCOUNT:stream/NAME
+        String[] arn = stream.split(":", -1);
+        if (arn.length < 4) {
+            return;
+        }
+        String region = arn[3];
+        String partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "";
+        boolean known = arn[1].equals("aws") || arn[1].equals("aws-cn") || arn[1].equals("aws-us-gov");
+        if (known && !arn[1].equals(partition.isEmpty() ? "aws" : partition)) {
+            binder.conflict(
+                    STREAM,
+                    STREAM.key() + ": region " + region + " is in the partition "
+                            + (partition.isEmpty() ? "aws" : partition) + ", and the ARN says " + arn[1]);
+        }
+        if (binder.given(REGION) && !binder.value(REGION).equals(region)) {
+            binder.conflict(
+                    REGION,
+                    REGION.key() + " is " + binder.value(REGION) + ", and the stream's ARN says " + region
+                            + ": correct one, or leave " + REGION.key() + " out");
+        }
     }
 }

@@ -41,7 +41,7 @@ public final class Settings {
                 ForwardSettings.read(binder, file),
                 RecordSettings.read(binder),
                 BufferSettings.read(binder, file),
-                KinesisSettings.read(binder),
+                KinesisSettings.read(binder, file),
                 MonitorSettings.read(binder),
                 binder.value(SHUTDOWN_GRACE));
     }

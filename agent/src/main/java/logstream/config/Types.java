@@ -237,20 +237,33 @@ final class Types {
 
     static SettingType<URI> httpUrl() {
         return new Plain<>(
-                "a URL with http or https and a host, such as http://127.0.0.1:4567",
+                "a URL with http or https and a host, such as http://127.0.0.1:4567", Types::httpUrl, URI::toString);
+    }
+
+    static SettingType<URI> proxyUrl() {
+        return new Plain<>(
+                "http://HOST:PORT or https://HOST:PORT, perhaps with USER:PASSWORD@ before the host",
                 text -> {
-                    try {
-                        URI uri = new URI(text);
-                        boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-                        if (!http || uri.getHost() == null || uri.getQuery() != null || uri.getFragment() != null) {
-                            throw new WrongValueException("");
-                        }
-                        return uri;
-                    } catch (URISyntaxException noUri) {
-                        throw new WrongValueException("");
+                    URI url = httpUrl(text);
+                    if (!url.getPath().isEmpty() && !url.getPath().equals("/")) {
+                        throw new WrongValueException("A proxy has no path");
                     }
+                    return url;
                 },
                 URI::toString);
+    }
+
+    private static URI httpUrl(String text) throws WrongValueException {
+        try {
+            URI uri = new URI(text);
+            boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            if (http && uri.getHost() != null && uri.getQuery() == null && uri.getFragment() == null) {
+                return uri;
+            }
+        } catch (URISyntaxException noUri) {
+            // Said below, as for any other text.
+        }
+        throw new WrongValueException("");
     }
 
     static SettingType<MinFree> minFree() {

@@ -3,7 +3,6 @@ package logstream.kinesis;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -13,167 +12,144 @@ import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * The one table that says what a failed call means for the records in it. From the API reference (errors of each
- * action, common errors of all services).
+ * Tells which {@link CallError} an exception of the SDK is. Codes from the API reference (errors of each action, common
+ * errors of all services).
  *
- * <p>What is not in the table: 5xx, 408 and 429 by their status; other refusals wait for an operator, since a code we
+ * <p>What is not in the table: 5xx, 408, 413 and 429 by their status; other refusals wait for an operator, since a code we
  * do not know may be about us rather than about a record, and waiting is the one answer that loses nothing.
  */
 final class CallErrors {
     private static final int LONGEST_REASON = 400;
 
-    /** What a code means; the advice, if an operator must act, knows what the call was for. */
-    private record Row(Verdict verdict, Function<Purpose, String> advice) {}
-
-    private enum Verdict {
-        THROTTLED,
-        UNAVAILABLE,
-        REFUSED,
-        OPERATOR
-    }
-
-    private static final Row THROTTLED = new Row(Verdict.THROTTLED, _ -> "");
-    private static final Row UNAVAILABLE = new Row(Verdict.UNAVAILABLE, _ -> "");
-    private static final Row REFUSED = new Row(Verdict.REFUSED, _ -> "");
-    private static final Row CREDENTIALS =
-            operator("Check the access key, its session token and whether it belongs to this partition and account.");
-    private static final Row EXPIRED =
-            operator("Renew the credentials: the session has ended, or the token belongs to another access key.");
-    private static final Row CLOCK = operator("Set the host's clock (NTP): requests are valid for a few minutes only.");
-    private static final Row PERMISSION = new Row(
-            Verdict.OPERATOR, p -> "Allow " + p.action + " on the stream to the identity that the error names.");
-    private static final Row KEY_STATE =
-            operator("Enable the KMS key that encrypts the stream, or give the stream another.");
-    private static final Row KEY_PERMISSION = new Row(
-            Verdict.OPERATOR,
-            p -> "Allow " + p.keyAction + " on the stream's KMS key, in the identity's policy and in the key's.");
-
     /** By error code, without the word Exception at its end. */
-    private static final Map<String, Row> BY_CODE = Map.ofEntries(
-            Map.entry("ProvisionedThroughputExceeded", THROTTLED),
-            Map.entry("KMSThrottling", THROTTLED),
-            Map.entry("Throttling", THROTTLED),
-            Map.entry("LimitExceeded", THROTTLED),
-            Map.entry("RequestLimitExceeded", THROTTLED),
-            Map.entry("TooManyRequests", THROTTLED),
-            Map.entry("InternalFailure", UNAVAILABLE),
-            Map.entry("InternalServerError", UNAVAILABLE),
-            Map.entry("ServiceUnavailable", UNAVAILABLE),
-            Map.entry("RequestTimeout", UNAVAILABLE),
-            Map.entry("ResourceInUse", UNAVAILABLE),
-            Map.entry("ExpiredNextToken", UNAVAILABLE),
-            Map.entry("InvalidArgument", REFUSED),
-            Map.entry("Validation", REFUSED),
-            Map.entry("Serialization", REFUSED),
-            Map.entry("RequestEntityTooLarge", REFUSED),
-            Map.entry(
-                    "ResourceNotFound",
-                    operator("Create the stream, or correct its name, the region or the account of the credentials.")),
-            Map.entry("KMSDisabled", KEY_STATE),
-            Map.entry("KMSInvalidState", KEY_STATE),
-            Map.entry("KMSNotFound", KEY_STATE),
-            Map.entry("KMSAccessDenied", KEY_PERMISSION),
-            Map.entry(
-                    "KMSOptInRequired",
-                    operator("Subscribe the account to AWS KMS, or change the stream's encryption.")),
-            Map.entry("AccessDenied", PERMISSION),
-            Map.entry("NotAuthorized", PERMISSION),
-            Map.entry("UnrecognizedClient", CREDENTIALS),
-            Map.entry("InvalidClientTokenId", CREDENTIALS),
-            Map.entry("MissingAuthenticationToken", CREDENTIALS),
-            Map.entry("IncompleteSignature", CREDENTIALS),
-            Map.entry("SignatureDoesNotMatch", CREDENTIALS),
-            Map.entry(
-                    "InvalidSignature",
-                    operator("Check the secret key and the host's clock (NTP): the signature does not match.")),
-            Map.entry("OptInRequired", operator("Enable the region or the service for the account.")),
-            Map.entry("ExpiredToken", EXPIRED),
-            Map.entry("RequestExpired", CLOCK),
-            Map.entry("RequestTimeTooSkewed", CLOCK),
-            Map.entry("UnknownOperation", operator("Check the endpoint: what answers there does not speak Kinesis.")));
+    private static final Map<String, CallError> BY_CODE = Map.ofEntries(
+            Map.entry("ProvisionedThroughputExceeded", CallError.THROTTLED),
+            Map.entry("KMSThrottling", CallError.KMS_THROTTLED),
+            Map.entry("Throttling", CallError.THROTTLED),
+            Map.entry("LimitExceeded", CallError.THROTTLED),
+            Map.entry("RequestLimitExceeded", CallError.THROTTLED),
+            Map.entry("TooManyRequests", CallError.THROTTLED),
+            Map.entry("InternalFailure", CallError.SERVER),
+            Map.entry("InternalServerError", CallError.SERVER),
+            Map.entry("ServiceUnavailable", CallError.SERVER),
+            Map.entry("RequestTimeout", CallError.SERVER),
+            Map.entry("ResourceInUse", CallError.SERVER),
+            Map.entry("ExpiredNextToken", CallError.SERVER),
+            Map.entry("InvalidArgument", CallError.INVALID),
+            Map.entry("Validation", CallError.INVALID),
+            Map.entry("ValidationError", CallError.INVALID),
+            Map.entry("Serialization", CallError.INVALID),
+            Map.entry("RequestEntityTooLarge", CallError.TOO_LARGE),
+            Map.entry("ResourceNotFound", CallError.STREAM_MISSING),
+            Map.entry("KMSDisabled", CallError.KMS_KEY),
+            Map.entry("KMSInvalidState", CallError.KMS_KEY),
+            Map.entry("KMSNotFound", CallError.KMS_KEY),
+            Map.entry("KMSAccessDenied", CallError.KMS_PERMISSION),
+            Map.entry("KMSOptInRequired", CallError.KMS_OPT_IN),
+            Map.entry("AccessDenied", CallError.PERMISSION),
+            Map.entry("NotAuthorized", CallError.PERMISSION),
+            Map.entry("UnrecognizedClient", CallError.CREDENTIALS),
+            Map.entry("InvalidClientTokenId", CallError.CREDENTIALS),
+            Map.entry("MissingAuthenticationToken", CallError.CREDENTIALS),
+            Map.entry("IncompleteSignature", CallError.CREDENTIALS),
+            Map.entry("SignatureDoesNotMatch", CallError.SIGNATURE),
+            Map.entry("InvalidSignature", CallError.SIGNATURE),
+            Map.entry("OptInRequired", CallError.REGION_OFF),
+            Map.entry("ExpiredToken", CallError.EXPIRED),
+            Map.entry("RequestExpired", CallError.CLOCK),
+            Map.entry("RequestTimeTooSkewed", CallError.CLOCK),
+            Map.entry("UnknownOperation", CallError.NO_KINESIS));
 
-    private static final Row ASSUME_ROLE = operator(
-            "Allow sts:AssumeRole on the configured role to the agent's own identity, and name that identity (and the"
-                    + " external id) in the role's trust policy.");
-    private static final Row CERTIFICATE = operator(
-            "Check the host's clock, and if a proxy opens TLS connections, add its certificate to Java's trust store.");
-    private static final Row NO_REGION =
-            operator("Set kinesis.region in the configuration, or AWS_REGION in the environment.");
-    private static final Row UNKNOWN_REFUSAL =
-            operator("Look up the code in the Kinesis API reference, and check proxy and endpoint; the data waits.");
-    private static final Row NO_CREDENTIALS =
-            operator("Give the agent credentials: a role for the instance, task or pod, or AWS_ACCESS_KEY_ID and"
-                    + " AWS_SECRET_ACCESS_KEY; on EC2 a container reaches the instance's role only with"
-                    + " HttpPutResponseHopLimit 2 or host networking.");
-    private static final Row LOCAL_SETTING =
-            operator("Check stream, region, endpoint and role in the configuration, and proxy settings.");
+    /** What a failed call was, and in which words it was told. */
+    record Told(CallError error, String reason) {
+        /** What becomes of the records; never {@link PutOutcome.Answered}. */
+        PutOutcome.Failed outcome(Purpose purpose) {
+            String advice = error.advice(purpose);
+            return switch (error.verdict) {
+                case THROTTLED -> new PutOutcome.Throttled(reason, advice);
+                case UNAVAILABLE -> new PutOutcome.Unavailable(reason, advice);
+                case REFUSED -> new PutOutcome.Refused(reason, advice);
+                case OPERATOR -> new PutOutcome.NeedsOperator(reason, advice);
+            };
+        }
+    }
 
     private CallErrors() {}
 
-    private static Row operator(String advice) {
-        return new Row(Verdict.OPERATOR, _ -> advice);
+    static PutOutcome.Failed outcome(RuntimeException failure, Purpose purpose) {
+        return told(failure).outcome(purpose);
     }
 
-    /** What became of the call that ended with this exception; never {@link PutOutcome.Answered}. */
-    static PutOutcome outcome(RuntimeException failure, Purpose purpose) {
-        NoCredentialsException credentials = inChain(failure, NoCredentialsException.class);
+    static Told told(RuntimeException failure) {
         AwsServiceException refusal = inChain(failure, AwsServiceException.class);
         if (refusal != null) {
-            return refusal(refusal, credentials != null, purpose);
+            return refusal(refusal, inChain(failure, NoCredentialsException.class) != null);
         }
-        Row row = UNAVAILABLE;
-        if (has(failure, CallErrors::isUntrusted)) {
-            row = CERTIFICATE;
-        } else if (inChain(failure, NoRegionException.class) != null) {
-            row = NO_REGION;
-        } else if (credentials != null) {
-            row = isTimeout(failure) ? UNAVAILABLE : NO_CREDENTIALS;
-        } else if (!isTransport(failure)) {
-            row = LOCAL_SETTING;
-        }
-        return outcome(row, shortened(describe(failure)), purpose);
+        return new Told(error(failure), shortened(describe(failure)));
     }
 
-    private static PutOutcome refusal(AwsServiceException e, boolean fromCredentials, Purpose purpose) {
+    private static CallError error(RuntimeException failure) {
+        if (has(failure, CallErrors::isUntrusted)) {
+            return CallError.CERTIFICATE;
+        }
+        if (inChain(failure, UnusableCaException.class) != null) {
+            return CallError.CA_FILE;
+        }
+        if (inChain(failure, NoRegionException.class) != null) {
+            return CallError.NO_REGION;
+        }
+        if (inChain(failure, NoCredentialsException.class) != null) {
+            boolean metadata =
+                    has(failure, e -> e.getMessage() != null && e.getMessage().contains("IMDS"));
+            return isTimeout(failure)
+                    ? CallError.NO_ANSWER
+                    : metadata ? CallError.NO_METADATA : CallError.NO_CREDENTIALS;
+        }
+        return isTransport(failure) ? CallError.NO_ANSWER : CallError.SETTING;
+    }
+
+    private static Told refusal(AwsServiceException e, boolean fromCredentials) {
         AwsErrorDetails details = e.awsErrorDetails();
         String code = details == null || details.errorCode() == null ? "" : details.errorCode();
-        Row row = BY_CODE.get(withoutSuffix(code));
-        if (e.statusCode() >= 500 || e.statusCode() == 408) {
-            row = UNAVAILABLE;
-        } else if (e.statusCode() == 429) {
-            row = THROTTLED;
-        } else if (e.statusCode() == 413) {
-            row = REFUSED;
-        } else if (row == null) {
-            row = UNKNOWN_REFUSAL;
-        }
+        String message = details == null || details.errorMessage() == null ? "" : details.errorMessage();
+        CallError error = error(e.statusCode(), withoutSuffix(code), message);
         if (fromCredentials) {
-            row = ofSession(row, code);
+            error = ofSession(error);
         }
-        String message = details == null || details.errorMessage() == null ? "" : ": " + details.errorMessage();
         String request = e.requestId() == null ? "" : ", request " + e.requestId();
         String name = (fromCredentials ? "AssumeRole: " : "") + (code.isEmpty() ? "no error code" : code);
-        return outcome(row, shortened(name + message) + " (HTTP " + e.statusCode() + request + ")", purpose);
+        String words = message.isEmpty() ? name : name + ": " + message;
+        return new Told(error, shortened(words) + " (HTTP " + e.statusCode() + request + ")");
+    }
+
+    private static CallError error(int status, String code, String message) {
+        if (status >= 500 || status == 408) {
+            return CallError.SERVER;
+        }
+        if (status == 429) {
+            return CallError.THROTTLED;
+        }
+        if (status == 413) {
+            return CallError.TOO_LARGE;
+        }
+        CallError error = BY_CODE.getOrDefault(code, CallError.UNKNOWN);
+        // The service has one code for several mistakes, and tells them apart in its words.
+        if (error == CallError.SIGNATURE || error == CallError.CREDENTIALS) {
+            boolean clock = message.contains("Signature expired") || message.contains("Signature not yet current");
+            boolean region = message.contains("should be scoped to a valid");
+            return clock ? CallError.CLOCK : region ? CallError.WRONG_REGION : error;
+        }
+        return error == CallError.INVALID && message.contains("size exceeds") ? CallError.TOO_LARGE : error;
     }
 
     /** Refused, throttled or misspelt was the asking for a role's session: nothing of it is about the records. */
-    private static Row ofSession(Row row, String code) {
-        return switch (row.verdict) {
-            case THROTTLED, UNAVAILABLE -> UNAVAILABLE;
-            case REFUSED -> ASSUME_ROLE;
-            case OPERATOR -> withoutSuffix(code).equals("AccessDenied") ? ASSUME_ROLE : row;
-        };
-    }
-
-    private static PutOutcome outcome(Row row, String reason, Purpose purpose) {
-        return switch (row.verdict) {
-            case THROTTLED -> new PutOutcome.Throttled(reason);
-            case UNAVAILABLE -> new PutOutcome.Unavailable(reason);
-            case REFUSED -> new PutOutcome.Refused(reason);
-            case OPERATOR -> new PutOutcome.NeedsOperator(reason, row.advice.apply(purpose));
+    private static CallError ofSession(CallError error) {
+        return switch (error.verdict) {
+            case THROTTLED, UNAVAILABLE -> CallError.SERVER;
+            case REFUSED -> CallError.ROLE;
+            case OPERATOR -> error == CallError.PERMISSION ? CallError.ROLE : error;
         };
     }
 
@@ -210,7 +186,7 @@ final class CallErrors {
         if (inChain(failure, NoCredentialsException.class) != null) {
             return "no credentials: " + afterChainNames(message);
         }
-        boolean itsOwnWords = deepest instanceof SdkException && deepest.getClass() == SdkClientException.class;
+        boolean itsOwnWords = deepest instanceof UnusableCaException || deepest.getClass() == SdkClientException.class;
         return itsOwnWords ? message : deepest.getClass().getSimpleName() + ": " + message;
     }
 

@@ -3,15 +3,13 @@ package logstream.kinesis;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -23,9 +21,9 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.kinesis.KinesisClientBuilder;
 import software.amazon.awssdk.services.sts.StsClient;
-import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
-import software.amazon.awssdk.utils.SdkAutoCloseable;
+import software.amazon.awssdk.services.sts.StsClientBuilder;
 
 /**
  * The SDK's client as a configuration asks for it, built when it is first used: finding the region may ask the
@@ -39,8 +37,6 @@ final class KinesisAccess implements AutoCloseable {
     /** Region and credentials for an endpoint on loopback, if none are configured. */
     private static final Region LOCAL_REGION = Region.US_EAST_1;
 
-    private static final AwsBasicCredentials LOCAL_CREDENTIALS = AwsBasicCredentials.create("local", "local");
-
     /** A connection is left after this time, so that a changed address of the endpoint is noticed. */
     private static final Duration CONNECTION_LIFE = Duration.ofMinutes(5);
 
@@ -50,15 +46,17 @@ final class KinesisAccess implements AutoCloseable {
     private static final int SPARE_CONNECTIONS = 2;
 
     private final KinesisConfig config;
+    private final Map<String, String> environment;
     private final boolean local;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable KinesisClient client; // guarded by lock
-    private @Nullable SdkAutoCloseable credentials; // guarded by lock
-    private @Nullable StsClient sts; // guarded by lock
+    private @Nullable Credentials credentials; // guarded by lock
     private volatile boolean closed;
 
-    KinesisAccess(KinesisConfig config) {
+    /** @param environment for the proxy; what else is looked up there, the SDK looks up */
+    KinesisAccess(KinesisConfig config, Map<String, String> environment) {
         this.config = config;
+        this.environment = environment;
         this.local = config.endpoint() != null && isLoopback(config.endpoint());
     }
 
@@ -108,34 +106,58 @@ final class KinesisAccess implements AutoCloseable {
     }
 
     private KinesisClient build(Region region) {
-        AwsCredentialsProvider provider = credentialsProvider(region);
-        return KinesisClient.builder()
-                .region(region)
-                .endpointOverride(config.endpoint())
-                .credentialsProvider(() -> {
-                    try {
-                        return provider.resolveCredentials();
-                    } catch (RuntimeException e) {
-                        throw new NoCredentialsException(e);
-                    }
-                })
-                .httpClientBuilder(http(config.maxRequestsInFlight() + SPARE_CONNECTIONS))
+        KinesisClientBuilder builder = KinesisClient.builder();
+        prepare(builder, region, config.maxRequestsInFlight() + SPARE_CONNECTIONS);
+        // Before anything is opened that would have to be closed again when this fails.
+        Credentials found = new Credentials(config, local, provider -> sts(region, provider));
+        credentials = found;
+        return builder.endpointOverride(config.endpoint())
+                .credentialsProvider(found::resolve)
                 .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())
                         .apiCallTimeout(config.requestTimeout())
                         .apiCallAttemptTimeout(config.requestTimeout()))
                 .build();
     }
 
+    private StsClient sts(Region region, AwsCredentialsProvider provider) {
+        StsClientBuilder builder = StsClient.builder();
+        prepare(builder, region, 1);
+        return builder.credentialsProvider(provider)
+                .overrideConfiguration(o -> o.retryStrategy(RetryMode.STANDARD)
+                        .apiCallTimeout(config.requestTimeout())
+                        .apiCallAttemptTimeout(config.requestTimeout()))
+                .build();
+    }
+
+    private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> void prepare(
+            B builder, Region region, int connections) {
+        builder.region(region).httpClientBuilder(http(connections));
+        // Left alone when not asked for, so that the environment's and the profile's wish holds.
+        if (config.access().fips()) {
+            builder.fipsEnabled(true);
+        }
+        if (config.access().dualStack()) {
+            builder.dualstackEnabled(true);
+        }
+    }
+
     private SdkHttpClient.Builder<?> http(int connections) {
         Duration timeout = config.requestTimeout();
-        return Apache5HttpClient.builder()
+        AccessConfig access = config.access();
+        Apache5HttpClient.Builder builder = Apache5HttpClient.builder()
                 .maxConnections(connections)
                 .connectionTimeout(timeout.compareTo(LONGEST_CONNECT) < 0 ? timeout : LONGEST_CONNECT)
                 .connectionAcquisitionTimeout(timeout)
                 .socketTimeout(timeout)
                 .connectionTimeToLive(CONNECTION_LIFE)
                 .tcpKeepAlive(true)
-                .expectContinueEnabled(false);
+                .expectContinueEnabled(false)
+                .proxyConfiguration(local ? Proxy.none() : Proxy.of(access.proxy(), environment));
+        access.ca().ifPresent(file -> {
+            TrustManager[] trusted = Trust.with(file);
+            builder.tlsTrustManagersProvider(() -> trusted);
+        });
+        return builder;
     }
 
     private Region region() {
@@ -150,7 +172,7 @@ final class KinesisAccess implements AutoCloseable {
         }
         AwsRegionProvider found = local
                 ? new AwsRegionProviderChain(new SystemSettingsRegionProvider(), () -> LOCAL_REGION)
-                : DefaultAwsRegionProviderChain.builder().build();
+                : ofProfile();
         try {
             return found.getRegion();
         } catch (SdkClientException e) {
@@ -158,41 +180,10 @@ final class KinesisAccess implements AutoCloseable {
         }
     }
 
-    private AwsCredentialsProvider credentialsProvider(Region region) {
-        AwsCredentialsProvider base = local ? localCredentials() : defaultCredentials();
-        String roleArn = config.roleArn();
-        if (roleArn == null) {
-            return base;
-        }
-        StsClient client = StsClient.builder()
-                .region(region)
-                .credentialsProvider(base)
-                .httpClientBuilder(http(1))
-                .overrideConfiguration(o -> o.retryStrategy(RetryMode.STANDARD)
-                        .apiCallTimeout(config.requestTimeout())
-                        .apiCallAttemptTimeout(config.requestTimeout()))
-                .build();
-        sts = client;
-        // Refreshes by itself before the session ends: one caller asks, the others go on with what is still valid.
-        return StsAssumeRoleCredentialsProvider.builder()
-                .stsClient(client)
-                .refreshRequest(r -> r.roleArn(roleArn)
-                        .externalId(config.roleExternalId())
-                        .roleSessionName(config.roleSessionName()))
-                .build();
-    }
-
-    private AwsCredentialsProvider defaultCredentials() {
-        DefaultCredentialsProvider chain = DefaultCredentialsProvider.builder().build();
-        credentials = chain;
-        return chain;
-    }
-
-    private static AwsCredentialsProvider localCredentials() {
-        return AwsCredentialsProviderChain.of(
-                SystemPropertyCredentialsProvider.create(),
-                EnvironmentVariableCredentialsProvider.create(),
-                StaticCredentialsProvider.create(LOCAL_CREDENTIALS));
+    private AwsRegionProvider ofProfile() {
+        DefaultAwsRegionProviderChain.Builder builder = DefaultAwsRegionProviderChain.builder();
+        config.access().profile().ifPresent(builder::profileName);
+        return builder.build();
     }
 
     static boolean isArn(String stream) {
@@ -221,17 +212,14 @@ final class KinesisAccess implements AutoCloseable {
         closed = true;
         lock.lock();
         try {
-            closeIfBuilt(client);
-            closeIfBuilt(sts);
-            closeIfBuilt(credentials);
+            if (client != null) {
+                client.close();
+            }
+            if (credentials != null) {
+                credentials.close();
+            }
         } finally {
             lock.unlock();
-        }
-    }
-
-    private static void closeIfBuilt(@Nullable SdkAutoCloseable part) {
-        if (part != null) {
-            part.close();
         }
     }
 }

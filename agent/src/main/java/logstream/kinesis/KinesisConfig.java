@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param roleArn role to assume; null: the credentials of the default chain are used as they are
  * @param roleExternalId external id for {@code roleArn}, or null
  * @param roleSessionName name of the session for {@code roleArn}
+ * @param access how AWS is reached, where the usual does not do
  * @param maxBatchRecords records in one request, 1 to 500
  * @param maxBatchBytes data and keys in one request, 1 MiB to 10 MiB
  * @param maxRequestsInFlight requests sent at once
@@ -32,6 +33,7 @@ public record KinesisConfig(
         @Nullable String roleArn,
         @Nullable String roleExternalId,
         String roleSessionName,
+        AccessConfig access,
         int maxBatchRecords,
         int maxBatchBytes,
         int maxRequestsInFlight,
@@ -49,6 +51,7 @@ public record KinesisConfig(
                 null,
                 null,
                 "logstream",
+                AccessConfig.DEFAULT,
                 PutRecordsLimits.RECORDS,
                 PutRecordsLimits.SAFE_REQUEST_BYTES,
                 4,
@@ -56,5 +59,24 @@ public record KinesisConfig(
                 Duration.ofSeconds(10),
                 17,
                 Duration.ofSeconds(1));
+    }
+
+    /** The same, reached in another way. */
+    public KinesisConfig withAccess(AccessConfig value) {
+        return new KinesisConfig(
+                stream,
+                region,
+                endpoint,
+                roleArn,
+                roleExternalId,
+                roleSessionName,
+                value,
+                maxBatchRecords,
+                maxBatchBytes,
+                maxRequestsInFlight,
+                linger,
+                requestTimeout,
+                retryLimit,
+                retryWait);
     }
 }

@@ -3,6 +3,9 @@ package logstream.kinesis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import logstream.metrics.Metrics;
+import logstream.metrics.Metrics.RequestFailure;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryRequest;
@@ -23,14 +26,24 @@ public final class KinesisStream implements AutoCloseable {
     private static final String SHARD_AT_LIMIT = "ProvisionedThroughputExceededException";
 
     private final KinesisAccess access;
+    private final Metrics metrics;
 
-    private KinesisStream(KinesisAccess access) {
+    private KinesisStream(KinesisAccess access, Metrics metrics) {
         this.access = access;
+        this.metrics = metrics;
     }
 
-    /** Talks to nobody: what is wrong with region, credentials or stream is told by the first call. */
-    public static KinesisStream open(KinesisConfig config) {
-        return new KinesisStream(new KinesisAccess(config));
+    /**
+     * Talks to nobody: what is wrong with region, credentials or stream is told by the first call.
+     *
+     * @param metrics counts the requests that failed as a whole
+     */
+    public static KinesisStream open(KinesisConfig config, Metrics metrics) {
+        return open(config, metrics, System.getenv());
+    }
+
+    static KinesisStream open(KinesisConfig config, Metrics metrics, Map<String, String> environment) {
+        return new KinesisStream(new KinesisAccess(config, environment), metrics);
     }
 
     /**
@@ -51,7 +64,7 @@ public final class KinesisStream implements AutoCloseable {
         try {
             response = access.client().putRecords(request);
         } catch (RuntimeException e) {
-            return failed(e, Purpose.PUT);
+            return failed(e);
         }
         return answered(response, records.size());
     }
@@ -67,16 +80,21 @@ public final class KinesisStream implements AutoCloseable {
         try {
             summary = access.client().describeStreamSummary(request).streamDescriptionSummary();
         } catch (RuntimeException e) {
-            return notReady(failed(e, Purpose.CHECK));
+            PutOutcome.Failed told = CallErrors.outcome(e, Purpose.CHECK);
+            return new StreamState.NotReady(told.reason(), told.advice());
         }
         return state(summary);
     }
 
-    private PutOutcome failed(RuntimeException e, Purpose purpose) {
-        // A pool that is closed under a call fails it in ways of its own.
-        return access.isClosed()
-                ? new PutOutcome.Unavailable("closed while waiting for the answer")
-                : CallErrors.outcome(e, purpose);
+    private PutOutcome failed(RuntimeException e) {
+        if (access.isClosed()) {
+            // A pool that is closed under a call fails it in ways of its own.
+            metrics.requestsFailed(RequestFailure.NO_ANSWER).increment();
+            return new PutOutcome.Unavailable("closed while waiting for the answer");
+        }
+        CallErrors.Told told = CallErrors.told(e);
+        metrics.requestsFailed(told.error().cause).increment();
+        return told.outcome(Purpose.PUT);
     }
 
     private PutRecordsRequest request(List<OutgoingRecord> records) {
@@ -94,9 +112,10 @@ public final class KinesisStream implements AutoCloseable {
                 .build();
     }
 
-    private static PutOutcome answered(PutRecordsResponse response, int sent) {
+    private PutOutcome answered(PutRecordsResponse response, int sent) {
         if (response.records().size() != sent) {
             // Which record is which cannot be told: as if there were no answer.
+            metrics.requestsFailed(RequestFailure.NO_ANSWER).increment();
             return new PutOutcome.Unavailable(
                     "an answer about " + response.records().size() + " records to a request of " + sent + " (request "
                             + response.responseMetadata().requestId() + ")");
@@ -140,18 +159,6 @@ public final class KinesisStream implements AutoCloseable {
                 Duration.ofHours(summary.retentionPeriodHours() == null ? 24 : summary.retentionPeriodHours()),
                 summary.encryptionTypeAsString() == null ? "NONE" : summary.encryptionTypeAsString(),
                 maxRecordKiB == null ? PutRecordsLimits.RECORD_BYTES : maxRecordKiB << 10);
-    }
-
-    private static StreamState notReady(PutOutcome outcome) {
-        return switch (outcome) {
-            case PutOutcome.NeedsOperator(String reason, String advice) -> new StreamState.NotReady(reason, advice);
-            case PutOutcome.Refused(String reason) ->
-                new StreamState.NotReady(reason, "Check the stream's name or ARN in the configuration.");
-            case PutOutcome.Throttled(String reason) -> new StreamState.NotReady(reason, "Ask again a little later.");
-            case PutOutcome.Unavailable(String reason) ->
-                new StreamState.NotReady(reason, "Check that the endpoint can be reached; else wait.");
-            case PutOutcome.Answered answered -> throw new IllegalStateException("no failure: " + answered);
-        };
     }
 
     private static String orEmpty(@Nullable String text) {

@@ -11,26 +11,42 @@ public sealed interface PutOutcome {
      */
     record Answered(List<RecordResult> results) implements PutOutcome {}
 
+    /** There is no answer about each record: one class for all of them. */
+    sealed interface Failed extends PutOutcome {
+        /** For the log: error code or exception, with its message. */
+        String reason();
+
+        /** One sentence: what to do. Empty when there is nothing to say. */
+        String advice();
+    }
+
     /** The whole request was throttled: nothing was accepted, all of it may be sent again. No failure. */
-    record Throttled(String reason) implements PutOutcome {}
+    record Throttled(String reason, String advice) implements Failed {
+        public Throttled(String reason) {
+            this(reason, "");
+        }
+    }
 
     /**
      * Server error, time-out or unreachable endpoint: counts as a retry. Whether records were accepted is unknown unless
      * the request never left.
-     *
-     * @param reason for the log: error code or exception, with its message
      */
-    record Unavailable(String reason) implements PutOutcome {}
+    record Unavailable(String reason, String advice) implements Failed {
+        public Unavailable(String reason) {
+            this(reason, "");
+        }
+    }
 
     /**
      * Something that an operator must mend (permissions, missing stream, key, credentials): nothing was accepted, the
      * data waits without counting retries.
-     *
-     * @param reason error code and message
-     * @param advice one sentence: what to do
      */
-    record NeedsOperator(String reason, String advice) implements PutOutcome {}
+    record NeedsOperator(String reason, String advice) implements Failed {}
 
     /** The request can never be accepted as it is: one of its records is to blame. Send the records in smaller requests. */
-    record Refused(String reason) implements PutOutcome {}
+    record Refused(String reason, String advice) implements Failed {
+        public Refused(String reason) {
+            this(reason, "");
+        }
+    }
 }

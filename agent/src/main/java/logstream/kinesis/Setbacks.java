@@ -30,13 +30,11 @@ final class Setbacks {
      */
     static String reason(RuntimeException failure) {
         return switch (CallErrors.outcome(failure, Purpose.READ)) {
-            case PutOutcome.Throttled(String reason) -> reason;
-            case PutOutcome.Unavailable(String reason) -> reason;
+            case PutOutcome.Throttled throttled -> throttled.reason();
+            case PutOutcome.Unavailable unavailable -> unavailable.reason();
             case PutOutcome.NeedsOperator(String reason, String advice) ->
                 throw new StreamReadException(reason, advice);
-            case PutOutcome.Refused(String reason) ->
-                throw new StreamReadException(reason, "Check the stream's name and the place to begin at.");
-            case PutOutcome.Answered answered -> throw new IllegalStateException("no failure: " + answered);
+            case PutOutcome.Refused(String reason, String advice) -> throw new StreamReadException(reason, advice);
         };
     }
 

@@ -63,7 +63,7 @@ public final class StreamReader implements AutoCloseable {
     private StreamReader(
             KinesisConfig config, InstantSource wallClock, LongSupplier nanoTime, @Nullable Sleeper sleeper) {
         this.stream = config.stream();
-        this.access = new KinesisAccess(config);
+        this.access = new KinesisAccess(config, System.getenv());
         this.calls = new ShardCalls(access);
         this.wallClock = wallClock;
         this.nanoTime = nanoTime;

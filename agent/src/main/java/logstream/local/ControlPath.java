@@ -43,6 +43,9 @@ final class ControlPath {
             case "errorCode" ->
                 faults.withErrorCode(
                         expect(value.isTextual(), name, "a string", value).textValue());
+            case "refusedText" ->
+                faults.withRefusedText(
+                        expect(value.isTextual(), name, "a string", value).textValue());
             case "hangUp" ->
                 faults.withHangUp(
                         expect(value.isBoolean(), name, "true or false", value).booleanValue());
@@ -59,6 +62,7 @@ final class ControlPath {
             out.writeNumberField("hungUpAfter", faults.hungUpAfter());
             out.writeNumberField("delayMillis", faults.delay().toMillis());
             out.writeStringField("errorCode", faults.errorCode());
+            out.writeStringField("refusedText", faults.refusedText());
             out.writeBooleanField("hangUp", faults.hangUp());
         });
     }

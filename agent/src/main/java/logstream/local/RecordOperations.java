@@ -3,6 +3,7 @@ package logstream.local;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -72,6 +73,7 @@ final class RecordOperations {
         try {
             LocalStream stream = streams.find(request.stream());
             checkSizes(request, stream.maxRecordKib() * 1024L, single);
+            checkText(request, faults.refusedText());
             return streams.put(stream, request.entries(), faults);
         } finally {
             lock.unlock();
@@ -92,6 +94,18 @@ final class RecordOperations {
             }
         }
         validation.done();
+    }
+
+    /** Says not which record it is: so the service does, too, for some refusals. */
+    private static void checkText(PutRequest request, String refused) throws ServiceError {
+        if (refused.isEmpty()) {
+            return;
+        }
+        for (PutEntry entry : request.entries()) {
+            if (new String(entry.data(), StandardCharsets.UTF_8).contains(refused)) {
+                throw ServiceError.of("ValidationException", "A record contains what it must not.");
+            }
+        }
     }
 
     private static void writeAccepted(JsonGenerator out, PutResult.Accepted accepted) throws IOException {

@@ -2,6 +2,7 @@ package logstream.metrics;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -56,6 +57,35 @@ public final class Metrics {
         FAILED,
         UNAVAILABLE,
         OPERATOR
+    }
+
+    /** Why a PutRecords request failed as a whole. What to do about each is in docs/delivery.md. */
+    public enum RequestFailure {
+        THROTTLED,
+        /** A server's error, or the request was too slow for it. */
+        SERVER,
+        /** Time-out, reset, refused connection, unknown host, or an answer that cannot be read. */
+        NO_ANSWER,
+        STREAM_MISSING,
+        KMS_KEY,
+        KMS_PERMISSION,
+        PERMISSION,
+        /** They are there, and refused. */
+        CREDENTIALS,
+        NO_CREDENTIALS,
+        EXPIRED,
+        CLOCK,
+        REGION,
+        /** The role may not be assumed. */
+        ROLE,
+        CERTIFICATE,
+        /** What answers does not speak Kinesis. */
+        ENDPOINT,
+        SETTING,
+        TOO_LARGE,
+        /** One of its records cannot be accepted. */
+        INVALID,
+        UNKNOWN
     }
 
     /** Why a message, or a whole connection, was given up on. */
@@ -129,16 +159,19 @@ public final class Metrics {
     public final LongAdder recordsDelivered = new LongAdder();
     public final LongAdder bytesDelivered = new LongAdder();
     public final LongAdder requestsSent = new LongAdder();
-    public final LongAdder requestsFailed = new LongAdder();
+    /** Times that the stream did not tell its facts. */
+    public final LongAdder streamFactsFailed = new LongAdder();
 
     private final Map<DropCause, LongAdder> dropped = counters(DropCause.class);
     private final Map<CreateCause, LongAdder> created = counters(CreateCause.class);
     private final Map<DeadLetterCause, LongAdder> deadLettered = counters(DeadLetterCause.class);
     private final Map<RetryCause, LongAdder> retried = counters(RetryCause.class);
+    private final Map<RequestFailure, LongAdder> requestsFailed = counters(RequestFailure.class);
     private final Map<MalformedCause, LongAdder> malformed = counters(MalformedCause.class);
     private final Map<TlsFailure, LongAdder> tlsFailed = counters(TlsFailure.class);
 
     private volatile Gauges gauges = Gauges.NONE;
+    private volatile Optional<StreamFacts> streamFacts = Optional.empty();
 
     /** What is read when the page is asked for, not counted. Ages are in milliseconds; 0 when nothing waits. */
     public record Gauges(
@@ -152,6 +185,19 @@ public final class Metrics {
             LongSupplier deadLetterBytes) {
         static final Gauges NONE = new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
     }
+
+    /**
+     * What the stream said of itself when it was last asked.
+     *
+     * @param name its name
+     * @param mode PROVISIONED or ON_DEMAND
+     * @param status ACTIVE or UPDATING
+     * @param encryption NONE or KMS
+     * @param openShards shards that take records
+     * @param maxRecordBytes data and key of one record, in bytes
+     */
+    public record StreamFacts(
+            String name, String mode, String status, String encryption, int openShards, int maxRecordBytes) {}
 
     public LongAdder dropped(DropCause cause) {
         return counter(dropped, cause);
@@ -169,6 +215,10 @@ public final class Metrics {
         return counter(retried, cause);
     }
 
+    public LongAdder requestsFailed(RequestFailure cause) {
+        return counter(requestsFailed, cause);
+    }
+
     public LongAdder malformed(MalformedCause cause) {
         return counter(malformed, cause);
     }
@@ -180,6 +230,16 @@ public final class Metrics {
     /** Set once by the agent when its parts are built. */
     public void gauges(Gauges suppliers) {
         gauges = suppliers;
+    }
+
+    /** The newest; the last ones stay while the stream cannot be asked. */
+    public void streamFacts(StreamFacts facts) {
+        streamFacts = Optional.of(facts);
+    }
+
+    /** Empty until the stream was first asked and answered. */
+    public Optional<StreamFacts> streamFacts() {
+        return streamFacts;
     }
 
     public Gauges gauges() {

@@ -10,12 +10,15 @@ import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DeadLetterCause;
 import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.Metrics.Gauges;
 import logstream.metrics.Metrics.MalformedCause;
+import logstream.metrics.Metrics.RequestFailure;
 import logstream.metrics.Metrics.RetryCause;
+import logstream.metrics.Metrics.StreamFacts;
 import logstream.metrics.Metrics.TlsFailure;
 
 /**
@@ -37,6 +40,7 @@ public final class MetricsPage {
         registerIntake();
         registerBuffer();
         registerDelivery();
+        registerStream();
     }
 
     /** The page as it is now, UTF-8. */
@@ -111,9 +115,36 @@ public final class MetricsPage {
                 DeadLetterCause.values(),
                 metrics::deadLettered);
         counter("requests_sent", "PutRecords requests sent.", metrics.requestsSent);
-        counter("requests_failed", "PutRecords requests of which nothing was accepted.", metrics.requestsFailed);
+        counters(
+                "requests_failed",
+                "PutRecords requests that failed as a whole.",
+                RequestFailure.values(),
+                metrics::requestsFailed);
         gauge("requests_in_flight", "PutRecords requests on their way.", 1, Gauges::requestsInFlight);
         gauge("dead_letter_bytes", "Bytes of dead letters kept on disk.", 1, Gauges::deadLetterBytes);
+    }
+
+    /** Without a sample until the stream has told its facts. */
+    private void registerStream() {
+        counter("stream_facts_failed", "Times that the stream did not tell its facts.", metrics.streamFactsFailed);
+        GaugeWithCallback.builder()
+                .name("logstream_stream_info")
+                .help("The stream, as it was when last asked; always 1.")
+                .labelNames("stream", "mode", "status", "encryption")
+                .callback(callback -> metrics.streamFacts()
+                        .ifPresent(facts ->
+                                callback.call(1, facts.name(), facts.mode(), facts.status(), facts.encryption())))
+                .register(registry);
+        streamGauge("stream_open_shards", "Shards that take records.", StreamFacts::openShards);
+        streamGauge("stream_max_record_bytes", "Data and key that one record may have.", StreamFacts::maxRecordBytes);
+    }
+
+    private void streamGauge(String name, String help, ToIntFunction<StreamFacts> value) {
+        GaugeWithCallback.builder()
+                .name("logstream_" + name)
+                .help(help)
+                .callback(callback -> metrics.streamFacts().ifPresent(facts -> callback.call(value.applyAsInt(facts))))
+                .register(registry);
     }
 
     private void counter(String name, String help, LongAdder counter) {

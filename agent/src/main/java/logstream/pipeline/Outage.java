@@ -39,6 +39,9 @@ final class Outage {
     private long nextProbeNanos;
     private String lastReason = "";
 
+    /** What is news: reasons name the request, advice only the kind of trouble. */
+    private String lastAdvice = "";
+
     Outage(Duration firstWait, int retryLimit, RandomGenerator random) {
         this.firstWaitNanos = firstWait.toNanos();
         this.retryLimit = retryLimit;
@@ -96,8 +99,9 @@ final class Outage {
      *
      * @param sentNanos when it was sent: failures of requests sent before the present wait began are part of the same
      *     failure
+     * @param advice a sentence, or empty
      */
-    void failed(long sentNanos, long now, boolean probe, String reason) {
+    void failed(long sentNanos, long now, boolean probe, String reason, String advice) {
         if (ongoing && (probe || sentNanos - waitStartNanos < 0)) {
             return;
         }
@@ -111,8 +115,10 @@ final class Outage {
         nextProbeNanos = now + PROBE_NANOS;
         lastReason = reason;
         log.warn(
-                "the stream accepts nothing: {}; retry {} of {} in {} s; lines are kept in the buffer",
+                "the stream accepts nothing: {}. {}{}Retry {} of {} in {} s; lines are kept in the buffer.",
                 reason,
+                advice,
+                advice.isEmpty() ? "" : " ",
                 Math.min(retries, retryLimit),
                 retryLimit,
                 wait / 1_000_000_000L);
@@ -120,12 +126,13 @@ final class Outage {
 
     /** A request failed for a reason that an operator must mend. */
     void failedForOperator(long now, String reason, String advice) {
-        boolean news = !ongoing || !operatorNeeded || !reason.equals(lastReason);
+        boolean news = !ongoing || !operatorNeeded || !advice.equals(lastAdvice);
         begin(now);
         operatorNeeded = true;
         waitStartNanos = now;
         nextProbeNanos = now + PROBE_NANOS;
         lastReason = reason;
+        lastAdvice = advice;
         if (news) {
             log.error("the stream accepts nothing: {}. {} Lines are kept in the buffer.", reason, advice);
         }

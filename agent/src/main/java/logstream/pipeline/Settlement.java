@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.PutOutcome;
+import logstream.kinesis.PutRecordsLimits;
 import logstream.kinesis.RecordResult;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DeadLetterCause;
@@ -17,6 +18,9 @@ import logstream.metrics.Metrics.RetryCause;
  * <p>Threading: confined to the shipper thread.
  */
 final class Settlement {
+    /** Dead letters that a stream which refuses everything may cost: a request of them. */
+    private static final int MOST_REFUSED_IN_A_ROW = PutRecordsLimits.RECORDS;
+
     private final int retryLimit;
     private final Outstanding outstanding;
     private final Outbox outbox;
@@ -25,6 +29,7 @@ final class Settlement {
     private final GivenUp givenUp;
     private final Metrics metrics;
     private long acceptedSoFar;
+    private int refusedInARow;
 
     Settlement(
             KinesisConfig config,
@@ -48,25 +53,19 @@ final class Settlement {
         switch (answer.outcome()) {
             case PutOutcome.Answered(List<RecordResult> results) -> settleRecords(answer, results, now);
             case PutOutcome.Throttled _ -> {
-                metrics.requestsFailed.increment();
                 outage.end(now);
                 flow.answered(0, batch.size(), now);
                 batch.forEach(shipment -> sendAgainLater(shipment, RetryCause.THROTTLED, now));
             }
-            case PutOutcome.Unavailable(String reason) -> {
-                metrics.requestsFailed.increment();
-                outage.failed(answer.sentNanos(), now, answer.probe(), reason);
+            case PutOutcome.Unavailable(String reason, String advice) -> {
+                outage.failed(answer.sentNanos(), now, answer.probe(), reason, advice);
                 sendAgain(batch, RetryCause.UNAVAILABLE, now);
             }
             case PutOutcome.NeedsOperator(String reason, String advice) -> {
-                metrics.requestsFailed.increment();
                 outage.failedForOperator(now, reason, advice);
                 sendAgain(batch, RetryCause.OPERATOR, now);
             }
-            case PutOutcome.Refused(String reason) -> {
-                metrics.requestsFailed.increment();
-                refuse(batch, reason);
-            }
+            case PutOutcome.Refused refused -> refuse(batch, refused, now);
         }
     }
 
@@ -94,12 +93,15 @@ final class Settlement {
             }
         }
         acceptedSoFar += accepted;
+        if (accepted > 0) {
+            refusedInARow = 0;
+        }
         metrics.recordsDelivered.add(accepted);
         flow.answered(accepted, throttled, now);
         if (accepted + throttled > 0) {
             outage.end(now);
         } else {
-            outage.failed(answer.sentNanos(), now, answer.probe(), failure);
+            outage.failed(answer.sentNanos(), now, answer.probe(), failure, "");
         }
         for (Shipment shipment : failed) {
             settleFailed(shipment, failure, now);
@@ -130,14 +132,21 @@ final class Settlement {
         }
     }
 
-    /** One of the batch can never be accepted: halves are sent until it stands alone. */
-    private void refuse(List<Shipment> batch, String reason) {
-        if (batch.size() == 1) {
-            givenUp.add(batch.getFirst(), DeadLetterCause.REFUSED, reason);
-            return;
+    /**
+     * One of the batch can never be accepted: halves are sent until it stands alone. When many in a row stand alone and
+     * nothing is accepted between them, the fault is not in the records, and they are kept.
+     */
+    private void refuse(List<Shipment> batch, PutOutcome.Refused refused, long now) {
+        if (batch.size() > 1) {
+            int middle = batch.size() / 2;
+            outbox.addSuspects(List.copyOf(batch.subList(0, middle)));
+            outbox.addSuspects(List.copyOf(batch.subList(middle, batch.size())));
+        } else if (refusedInARow < MOST_REFUSED_IN_A_ROW) {
+            refusedInARow++;
+            givenUp.add(batch.getFirst(), DeadLetterCause.REFUSED, refused.reason());
+        } else {
+            outage.failedForOperator(now, "every record is refused, last with " + refused.reason(), refused.advice());
+            sendAgain(batch, RetryCause.OPERATOR, now);
         }
-        int middle = batch.size() / 2;
-        outbox.addSuspects(List.copyOf(batch.subList(0, middle)));
-        outbox.addSuspects(List.copyOf(batch.subList(middle, batch.size())));
     }
 }

@@ -75,6 +75,7 @@ public final class Shipper {
 
     private long inFlightBytes;
     private long readRetryNanos;
+    private volatile int maxRecordBytes = OutgoingRecord.MAX_BYTES;
     private volatile boolean draining;
     private volatile boolean endingLines;
     private volatile boolean stopped;
@@ -115,6 +116,11 @@ public final class Shipper {
         buffer.onReadable(this::wake);
         buffer.onOverflow(this::wake);
         thread.start();
+    }
+
+    /** From now on a record may have so many bytes, data and key: what the stream says that it takes. Any thread. */
+    public void maxRecordBytes(int bytes) {
+        maxRecordBytes = bytes;
     }
 
     /** Requests on their way. Any thread. */
@@ -313,8 +319,9 @@ public final class Shipper {
 
     private void acceptRecord(Frame frame, long slot, OutgoingRecord record) {
         Shipment shipment = Shipment.of(frame, slot, record);
-        if (record.size() > OutgoingRecord.MAX_BYTES) {
-            String reason = "data and key are " + record.size() + " bytes, a stream takes " + OutgoingRecord.MAX_BYTES;
+        int most = maxRecordBytes;
+        if (record.size() > most) {
+            String reason = "data and key are " + record.size() + " bytes, a stream takes " + most;
             givenUp.add(shipment, DeadLetterCause.TOO_LARGE, reason);
         } else {
             outbox.addFresh(shipment);

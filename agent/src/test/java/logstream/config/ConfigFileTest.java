@@ -198,6 +198,27 @@ class ConfigFileTest {
                     "kinesis.assume_role.session_name",
                     new Bound("host-1", config -> config.kinesis().roleSessionName(), "host-1")),
             Map.entry(
+                    "kinesis.profile",
+                    new Bound("logs", config -> config.kinesis().access().profile(), Optional.of("logs"))),
+            Map.entry(
+                    "kinesis.proxy",
+                    new Bound(
+                            "http://me:pa@proxy.example:3128",
+                            config -> config.kinesis().access().proxy(),
+                            Optional.of(URI.create("http://me:pa@proxy.example:3128")))),
+            Map.entry(
+                    "kinesis.ca",
+                    new Bound(
+                            "/etc/ssl/ours.pem",
+                            config -> config.kinesis().access().ca(),
+                            Optional.of(Path.of("/etc/ssl/ours.pem")))),
+            Map.entry(
+                    "kinesis.fips",
+                    new Bound("true", config -> config.kinesis().access().fips(), true)),
+            Map.entry(
+                    "kinesis.dual_stack",
+                    new Bound("true", config -> config.kinesis().access().dualStack(), true)),
+            Map.entry(
                     "kinesis.max_batch_records",
                     new Bound("10", config -> config.kinesis().maxBatchRecords(), 10)),
             Map.entry(

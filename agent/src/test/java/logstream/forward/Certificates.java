@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A key and the certificate it signed itself, made by the JDK's keytool, as the key store and as the PEM files that it is. */
-final class Certificates {
+public final class Certificates {
     private static final char[] PASSWORD = "changeit".toCharArray();
     private static final String ALIAS = "one";
 
@@ -25,7 +25,7 @@ final class Certificates {
     }
 
     /** Of localhost, in this folder. */
-    static Certificates make(Path folder, String name) throws IOException, GeneralSecurityException {
+    public static Certificates make(Path folder, String name) throws IOException, GeneralSecurityException {
         Path file = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -67,13 +67,18 @@ final class Certificates {
     }
 
     /** Writes the certificate as PEM. */
-    Path certificate(Path file) throws IOException, GeneralSecurityException {
+    public Path certificate(Path file) throws IOException, GeneralSecurityException {
         return pem(file, "CERTIFICATE", store.getCertificate(ALIAS).getEncoded());
     }
 
     /** Writes the private key as PEM. */
     Path key(Path file) throws IOException, GeneralSecurityException {
         return pem(file, "PRIVATE KEY", store.getKey(ALIAS, PASSWORD).getEncoded());
+    }
+
+    /** A server that shows these and asks for none. */
+    public SSLContext server() throws GeneralSecurityException {
+        return client(this, this);
     }
 
     /** A client that trusts these and shows the own ones. */

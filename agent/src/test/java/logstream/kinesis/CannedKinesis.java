@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,10 +17,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /** An HTTP server on loopback that answers Kinesis calls, in CBOR, with whatever a test makes up. */
 final class CannedKinesis implements AutoCloseable {
@@ -48,8 +52,17 @@ final class CannedKinesis implements AutoCloseable {
         }
 
         static Answer error(int status, String code) {
-            return new Answer(
-                    status, code, code.isEmpty() ? Map.of() : Map.of("__type", code, "message", "made up: " + code));
+            return error(status, code, "made up: " + code);
+        }
+
+        static Answer error(int status, String code, String message) {
+            return new Answer(status, code, code.isEmpty() ? Map.of() : Map.of("__type", code, "message", message));
+        }
+
+        /** To a request of one record: it is in the stream. */
+        static Answer accepted() {
+            return ok(Map.of(
+                    "FailedRecordCount", 0, "Records", List.of(Map.of("ShardId", "shard-1", "SequenceNumber", "49"))));
         }
     }
 
@@ -57,11 +70,29 @@ final class CannedKinesis implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Function<Call, Answer> answers;
+    private final String scheme;
 
     CannedKinesis(Function<Call, Answer> answers) {
+        this(answers, Optional.empty());
+    }
+
+    /** Over TLS. */
+    CannedKinesis(Function<Call, Answer> answers, SSLContext tls) {
+        this(answers, Optional.of(tls));
+    }
+
+    private CannedKinesis(Function<Call, Answer> answers, Optional<SSLContext> tls) {
         this.answers = answers;
+        this.scheme = tls.isPresent() ? "https" : "http";
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            if (tls.isPresent()) {
+                HttpsServer https = HttpsServer.create(address, 0);
+                https.setHttpsConfigurator(new HttpsConfigurator(tls.get()));
+                server = https;
+            } else {
+                server = HttpServer.create(address, 0);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -91,7 +122,7 @@ final class CannedKinesis implements AutoCloseable {
     }
 
     URI endpoint() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort());
     }
 
     KinesisConfig config() {
@@ -111,6 +142,7 @@ final class CannedKinesis implements AutoCloseable {
                 null,
                 null,
                 plain.roleSessionName(),
+                plain.access(),
                 plain.maxBatchRecords(),
                 plain.maxBatchBytes(),
                 plain.maxRequestsInFlight(),

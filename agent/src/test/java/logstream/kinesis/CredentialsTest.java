@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import logstream.kinesis.CannedKinesis.Answer;
+import logstream.metrics.Metrics;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,7 @@ class CredentialsTest {
     private final Map<String, String> asked = new HashMap<>();
     private final AtomicInteger stsCalls = new AtomicInteger();
     private final AtomicReference<String> stsError = new AtomicReference<>("");
+    private final AtomicReference<Instant> stsExpiration = new AtomicReference<>(Instant.parse("2099-01-01T00:00:00Z"));
     private HttpServer sts = startSts();
 
     @BeforeEach
@@ -70,7 +73,7 @@ class CredentialsTest {
             String xml = error.isEmpty()
                     ? "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASSUMED</AccessKeyId>"
                             + "<SecretAccessKey>s</SecretAccessKey><SessionToken>session-1</SessionToken>"
-                            + "<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult>"
+                            + "<Expiration>" + stsExpiration.get() + "</Expiration></Credentials></AssumeRoleResult>"
                             + "</AssumeRoleResponse>"
                     : "<ErrorResponse><Error><Code>" + error + "</Code><Message>no</Message></Error></ErrorResponse>";
             byte[] bytes = xml.getBytes(StandardCharsets.UTF_8);
@@ -90,6 +93,7 @@ class CredentialsTest {
                 ROLE,
                 "external-7",
                 "logstream-host-1",
+                plain.access(),
                 plain.maxBatchRecords(),
                 plain.maxBatchBytes(),
                 plain.maxRequestsInFlight(),
@@ -101,10 +105,8 @@ class CredentialsTest {
 
     @Test
     void theRoleIsAssumedOnceAndItsSessionSigns() {
-        Answer accepted = Answer.ok(Map.of(
-                "FailedRecordCount", 0, "Records", List.of(Map.of("ShardId", "shard-1", "SequenceNumber", "49"))));
-        try (CannedKinesis server = new CannedKinesis(_ -> accepted);
-                KinesisStream stream = KinesisStream.open(withRole(server.config()))) {
+        try (CannedKinesis server = new CannedKinesis(_ -> Answer.accepted());
+                KinesisStream stream = KinesisStream.open(withRole(server.config()), new Metrics())) {
             assertThat(stsCalls).as("asked by opening").hasValue(0);
             assertThat(stream.put(ONE)).isInstanceOf(PutOutcome.Answered.class);
             assertThat(stream.put(ONE)).isInstanceOf(PutOutcome.Answered.class);
@@ -119,11 +121,23 @@ class CredentialsTest {
         }
     }
 
+    /** Half a minute before the end is within the minute in which nobody signs with the old session any more. */
+    @Test
+    void aSessionIsRenewedBeforeItEnds() {
+        stsExpiration.set(Instant.now().plusSeconds(30));
+        try (CannedKinesis server = new CannedKinesis(_ -> Answer.accepted());
+                KinesisStream stream = KinesisStream.open(withRole(server.config()), new Metrics())) {
+            stream.put(ONE);
+            stream.put(ONE);
+            assertThat(stsCalls).hasValue(2);
+        }
+    }
+
     @Test
     void aRoleThatMayNotBeAssumedNeedsAnOperator() {
         stsError.set("AccessDenied");
         try (CannedKinesis server = new CannedKinesis(_ -> Answer.error(500, "not reached"));
-                KinesisStream stream = KinesisStream.open(withRole(server.config()))) {
+                KinesisStream stream = KinesisStream.open(withRole(server.config()), new Metrics())) {
             assertThat(stream.put(ONE)).isInstanceOfSatisfying(PutOutcome.NeedsOperator.class, outcome -> {
                 assertThat(outcome.reason()).startsWith("AssumeRole: AccessDenied");
                 assertThat(outcome.advice()).contains("sts:AssumeRole", "trust policy");
@@ -146,7 +160,7 @@ class CredentialsTest {
         assertThat(CallErrors.outcome(failure, Purpose.PUT))
                 .isInstanceOfSatisfying(PutOutcome.NeedsOperator.class, outcome -> {
                     assertThat(outcome.reason()).startsWith("no credentials: ").contains(reason);
-                    assertThat(outcome.advice()).contains("AWS_ACCESS_KEY_ID", "HttpPutResponseHopLimit 2");
+                    assertThat(outcome.advice()).contains("AWS_ACCESS_KEY_ID", "HttpPutResponseHopLimit");
                 });
     }
 
@@ -174,8 +188,10 @@ class CredentialsTest {
         settings.forEach(System::setProperty);
         URI elsewhere = URI.create("http://kinesis.example.invalid");
         String arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/logs";
-        try (KinesisStream noRegion = KinesisStream.open(CannedKinesis.at(elsewhere, Duration.ofSeconds(5)));
-                KinesisStream noKeys = KinesisStream.open(CannedKinesis.at(arn, elsewhere, Duration.ofSeconds(5)))) {
+        try (KinesisStream noRegion =
+                        KinesisStream.open(CannedKinesis.at(elsewhere, Duration.ofSeconds(5)), new Metrics());
+                KinesisStream noKeys =
+                        KinesisStream.open(CannedKinesis.at(arn, elsewhere, Duration.ofSeconds(5)), new Metrics())) {
             assertThat(noRegion.put(ONE))
                     .isInstanceOfSatisfying(
                             PutOutcome.NeedsOperator.class,

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import logstream.kinesis.CannedKinesis.Answer;
 import logstream.kinesis.CannedKinesis.Call;
+import logstream.metrics.Metrics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,7 @@ class KinesisStreamTest {
                         Map.of("ErrorCode", "InternalFailure", "ErrorMessage", "oops"),
                         Map.of("ErrorCode", "SomethingNew", "ErrorMessage", "?")));
         try (CannedKinesis server = new CannedKinesis(_ -> Answer.ok(answer));
-                KinesisStream stream = KinesisStream.open(server.config())) {
+                KinesisStream stream = KinesisStream.open(server.config(), new Metrics())) {
             assertThat(stream.put(List.of(record("a", "1"), record("b", "2"), record("c", "3"), record("d", "4"))))
                     .isEqualTo(new PutOutcome.Answered(List.of(
                             new RecordResult.Accepted("shard-1", "49"),
@@ -61,7 +62,7 @@ class KinesisStreamTest {
     @Test
     void sendsKeysAndBytesAsTheyAreUnderTheStreamsName() {
         try (CannedKinesis server = new CannedKinesis(KinesisStreamTest::accepted);
-                KinesisStream stream = KinesisStream.open(server.config())) {
+                KinesisStream stream = KinesisStream.open(server.config(), new Metrics())) {
             assertThat(stream.put(List.of(record("k-1", "{\"log\":\"ä\"}")))).isInstanceOf(PutOutcome.Answered.class);
             Call call = server.calls.getFirst();
             assertThat(call.action()).isEqualTo("PutRecords");
@@ -77,8 +78,8 @@ class KinesisStreamTest {
     @Test
     void anArnIsSentAsOneAndSaysTheRegion() {
         try (CannedKinesis server = new CannedKinesis(KinesisStreamTest::accepted);
-                KinesisStream stream =
-                        KinesisStream.open(CannedKinesis.at(ARN, server.endpoint(), Duration.ofSeconds(10)))) {
+                KinesisStream stream = KinesisStream.open(
+                        CannedKinesis.at(ARN, server.endpoint(), Duration.ofSeconds(10)), new Metrics())) {
             assertThat(stream.put(List.of(record("k", "x")))).isInstanceOf(PutOutcome.Answered.class);
             Call call = server.calls.getFirst();
             assertThat(call.text("StreamARN")).isEqualTo(ARN);
@@ -90,7 +91,7 @@ class KinesisStreamTest {
     @Test
     void aStandInOnLoopbackNeedsNoAccount() {
         try (CannedKinesis server = new CannedKinesis(KinesisStreamTest::accepted);
-                KinesisStream stream = KinesisStream.open(server.config())) {
+                KinesisStream stream = KinesisStream.open(server.config(), new Metrics())) {
             stream.put(List.of(record("k", "x")));
             assertThat(server.calls.getFirst().headers().get("authorization")).contains("Credential=");
         }
@@ -118,7 +119,7 @@ class KinesisStreamTest {
                     peers.add(call.headers().get("x-amz-target"));
                     return accepted(call);
                 });
-                KinesisStream stream = KinesisStream.open(server.config());
+                KinesisStream stream = KinesisStream.open(server.config(), new Metrics());
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<PutOutcome>> outcomes = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
@@ -137,7 +138,7 @@ class KinesisStreamTest {
     @ValueSource(ints = {0, 501})
     void anImpossibleNumberOfRecordsIsABug(int count) {
         List<OutgoingRecord> records = Collections.nCopies(count, record("k", "x"));
-        try (KinesisStream stream = KinesisStream.open(KinesisConfig.of("logs"))) {
+        try (KinesisStream stream = KinesisStream.open(KinesisConfig.of("logs"), new Metrics())) {
             assertThatThrownBy(() -> stream.put(records))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("" + count);
@@ -146,7 +147,7 @@ class KinesisStreamTest {
 
     @Test
     void afterClosingNothingIsSent() {
-        KinesisStream stream = KinesisStream.open(KinesisConfig.of("logs"));
+        KinesisStream stream = KinesisStream.open(KinesisConfig.of("logs"), new Metrics());
         stream.close();
         assertThatThrownBy(() -> stream.put(List.of(record("k", "x")))).isInstanceOf(IllegalStateException.class);
     }
@@ -198,8 +199,8 @@ class KinesisStreamTest {
     @CsvSource({
         "400, ResourceNotFoundException, Create the stream",
         "400, AccessDeniedException, kinesis:DescribeStreamSummary",
-        "400, LimitExceededException, later",
-        "500, InternalFailure, wait",
+        "400, LimitExceededException, again",
+        "500, InternalFailure, again",
         "400, ValidationException, name or ARN",
     })
     void checkTellsWhyNot(int status, String code, String advice) {
@@ -211,7 +212,7 @@ class KinesisStreamTest {
 
     private static StreamState check(Answer answer) {
         try (CannedKinesis server = new CannedKinesis(_ -> answer);
-                KinesisStream stream = KinesisStream.open(server.config())) {
+                KinesisStream stream = KinesisStream.open(server.config(), new Metrics())) {
             return stream.check();
         }
     }

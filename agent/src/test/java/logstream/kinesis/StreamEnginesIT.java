@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import logstream.engines.Engines;
 import logstream.engines.KinesisLocal;
 import logstream.engines.MotoServer;
+import logstream.metrics.Metrics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
@@ -46,7 +47,7 @@ class StreamEnginesIT {
 
     private static void putCheckAndRead(URI endpoint) {
         KinesisConfig config = CannedKinesis.at(endpoint, TIMEOUT);
-        try (KinesisStream stream = KinesisStream.open(config)) {
+        try (KinesisStream stream = KinesisStream.open(config, new Metrics())) {
             assertThat(stream.check()).isInstanceOfSatisfying(StreamState.NotReady.class, state -> {
                 assertThat(state.reason()).startsWith("ResourceNotFoundException");
                 assertThat(state.advice()).contains("Create the stream");
@@ -74,7 +75,7 @@ class StreamEnginesIT {
         try (KinesisLocal kinesis = KinesisLocal.start()) {
             KinesisConfig config = CannedKinesis.at(kinesis.endpoint(), TIMEOUT);
             create(config, 2);
-            try (KinesisStream stream = KinesisStream.open(config);
+            try (KinesisStream stream = KinesisStream.open(config, new Metrics());
                     StreamReader follower = StreamReader.open(config, new StartAt.Latest())) {
                 Map<String, String> before = put(stream, 0, 100);
                 List<ReadRecord> followed = new ArrayList<>(follower.poll());
@@ -103,8 +104,8 @@ class StreamEnginesIT {
     }
 
     private static void create(KinesisConfig config, int shards) {
-        try (KinesisAccess access = new KinesisAccess(config);
-                KinesisStream stream = KinesisStream.open(config)) {
+        try (KinesisAccess access = new KinesisAccess(config, System.getenv());
+                KinesisStream stream = KinesisStream.open(config, new Metrics())) {
             KinesisClient client = access.client();
             client.createStream(r -> r.streamName("logs").shardCount(shards));
             await().atMost(TIMEOUT).until(() -> stream.check() instanceof StreamState.Ready);
@@ -112,7 +113,7 @@ class StreamEnginesIT {
     }
 
     private static void reshard(KinesisConfig config, KinesisStream stream, int shards) {
-        try (KinesisAccess access = new KinesisAccess(config)) {
+        try (KinesisAccess access = new KinesisAccess(config, System.getenv())) {
             access.client()
                     .updateShardCount(r ->
                             r.streamName("logs").targetShardCount(shards).scalingType(ScalingType.UNIFORM_SCALING));

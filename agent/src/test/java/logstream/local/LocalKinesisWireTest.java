@@ -134,13 +134,16 @@ class LocalKinesisWireTest {
     @Test
     void faultsAreSetAndShownOverHttp() throws Exception {
         HttpResponse<String> set = control(
-                "PUT", "/_local/faults", "{\"throttledRecords\":0.25,\"delayMillis\":1500,\"errorCode\":\"A\"}");
+                "PUT",
+                "/_local/faults",
+                "{\"throttledRecords\":0.25,\"delayMillis\":1500,\"errorCode\":\"A\",\"refusedText\":\"not this\"}");
         assertThat(set.statusCode()).isEqualTo(200);
         assertThat(local.faults())
                 .isEqualTo(Faults.none()
                         .withThrottledRecords(0.25)
                         .withDelay(Duration.ofMillis(1500))
-                        .withErrorCode("A"));
+                        .withErrorCode("A")
+                        .withRefusedText("not this"));
         assertThat(control("GET", "/_local/faults", "").body()).isEqualTo(set.body());
         control("PUT", "/_local/faults", set.body());
         assertThat(local.faults().throttledRecords()).isEqualTo(0.25);

@@ -24,6 +24,7 @@ class MetricsPageTest {
         metrics.eventsReceived.add(1_234_567_890L);
         metrics.dropped(DropCause.UNMATCHED_TAG).add(3);
         metrics.gauges(new Metrics.Gauges(() -> 1, () -> 2, () -> 3, () -> 4, () -> 5, () -> 6, () -> 7, () -> 8));
+        metrics.streamFacts(new Metrics.StreamFacts("logs", "ON_DEMAND", "ACTIVE", "KMS", 4, 1 << 20));
 
         String page = page(metrics);
 
@@ -31,6 +32,13 @@ class MetricsPageTest {
             Files.writeString(GOLDEN, page);
         }
         assertThat(page).isEqualTo(Files.readString(GOLDEN));
+    }
+
+    @Test
+    void aStreamThatHasNotToldItsFactsHasNone() throws IOException {
+        assertThat(page(new Metrics()))
+                .doesNotContain("logstream_stream_info{", "logstream_stream_open_shards ")
+                .contains("logstream_stream_facts_failed_total 0.0");
     }
 
     @Test

@@ -31,7 +31,7 @@ class OutageTest {
         List<Long> waits = new ArrayList<>();
         long now = 0;
         for (int failure = 0; failure < 5; failure++) {
-            outage.failed(now, now, false, "down");
+            outage.failed(now, now, false, "down", "");
             long wait = 0;
             while (!outage.allowsBatch(now + wait)) {
                 wait += SECOND / 2;
@@ -47,7 +47,7 @@ class OutageTest {
         long now = 0;
         int failures = 0;
         while (!outage.isExhausted()) {
-            outage.failed(now, now, false, "down");
+            outage.failed(now, now, false, "down", "");
             failures++;
             if (!outage.isExhausted()) {
                 now += (1L << (failures - 1)) * SECOND;
@@ -59,9 +59,9 @@ class OutageTest {
 
     @Test
     void requestsThatWereUnderWayAreTheSameFailure() {
-        outage.failed(0, 10 * SECOND, false, "down");
-        outage.failed(1, 10 * SECOND, false, "down");
-        outage.failed(9 * SECOND, 10 * SECOND + 1, false, "down");
+        outage.failed(0, 10 * SECOND, false, "down", "");
+        outage.failed(1, 10 * SECOND, false, "down", "");
+        outage.failed(9 * SECOND, 10 * SECOND + 1, false, "down", "");
 
         assertThat(outage.allowsBatch(11 * SECOND)).isTrue();
     }
@@ -70,17 +70,17 @@ class OutageTest {
     void aProbeIsDueEveryFiveSecondsAndDoesNotCount() {
         long now = 0;
         for (int failure = 0; failure < 10; failure++) {
-            outage.failed(now, now, false, "down");
+            outage.failed(now, now, false, "down", "");
             now += 1000 * SECOND;
         }
-        outage.failed(now, now, false, "down");
+        outage.failed(now, now, false, "down", "");
 
         assertThat(outage.allowsProbe(now + 5 * SECOND - 1)).isFalse();
         assertThat(outage.allowsProbe(now + 5 * SECOND)).isTrue();
         assertThat(outage.nanosUntilNext(false, now)).isEqualTo(5 * SECOND);
 
         outage.tried(now + 5 * SECOND);
-        outage.failed(now + 5 * SECOND, now + 6 * SECOND, true, "down");
+        outage.failed(now + 5 * SECOND, now + 6 * SECOND, true, "down", "");
         assertThat(outage.allowsProbe(now + 9 * SECOND)).isFalse();
         assertThat(outage.allowsProbe(now + 10 * SECOND)).isTrue();
         assertThat(outage.allowsBatch(now + 1000 * SECOND)).isFalse();
@@ -89,15 +89,15 @@ class OutageTest {
 
     @Test
     void acceptanceEndsItAndTheNextOneStartsAnew() {
-        outage.failed(0, 0, false, "down");
-        outage.failed(SECOND, SECOND, false, "down");
+        outage.failed(0, 0, false, "down", "");
+        outage.failed(SECOND, SECOND, false, "down", "");
         outage.end(2 * SECOND);
 
         assertThat(outage.isOngoing()).isFalse();
         assertThat(outage.allowsBatch(2 * SECOND)).isTrue();
         assertThat(outage.allowsProbe(2 * SECOND)).isFalse();
 
-        outage.failed(3 * SECOND, 3 * SECOND, false, "down");
+        outage.failed(3 * SECOND, 3 * SECOND, false, "down", "");
         assertThat(outage.allowsBatch(4 * SECOND)).isTrue();
     }
 
@@ -118,7 +118,7 @@ class OutageTest {
     void theLongestSettingsStillWait() {
         Outage patient = new Outage(Duration.ofHours(1), 1000, NO_JITTER);
         for (int failure = 0; failure < 100; failure++) {
-            patient.failed(failure, failure, false, "down");
+            patient.failed(failure, failure, false, "down", "");
             assertThat(patient.allowsBatch(failure + Duration.ofMinutes(59).toNanos()))
                     .isFalse();
         }
@@ -128,7 +128,7 @@ class OutageTest {
     void jitterStaysWithinAnEighth() {
         for (int round = 0; round < 1000; round++) {
             Outage jittered = new Outage(Duration.ofSeconds(1), 17, RandomGenerator.getDefault());
-            jittered.failed(0, 0, false, "down");
+            jittered.failed(0, 0, false, "down", "");
             assertThat(jittered.allowsBatch(SECOND * 7 / 8 - 1)).isFalse();
             assertThat(jittered.allowsBatch(SECOND * 9 / 8 + 1)).isTrue();
         }

@@ -167,6 +167,50 @@ class ShipperTest {
     }
 
     @Test
+    void findingTheOneToBlameCostsFewRequestsAndNoTime() throws Exception {
+        otherwise = records -> records.stream().anyMatch(record -> text(record).equals("poison"))
+                ? new PutOutcome.Refused("ValidationException")
+                : answer(records, record -> ACCEPTED);
+        appendMany(250);
+        append("poison");
+        appendMany(249);
+        run(SECOND / 2);
+
+        assertThat(accepted).hasSize(499);
+        assertThat(deadLetters()).containsExactly("poison refused ValidationException");
+        // Each halving sends two: 500 records are halved nine times.
+        assertThat(sent).hasSizeLessThanOrEqualTo(1 + 2 * 9);
+        assertThat(buffer.bufferedFrames()).isZero();
+    }
+
+    @Test
+    void aStreamThatRefusesEverythingCostsNoMoreThanARequestOfDeadLetters() throws Exception {
+        otherwise = records -> new PutOutcome.Refused("ValidationException", "Check the stream.");
+        appendMany(600);
+        run(60 * SECOND);
+        assertThat(metrics.deadLettered(DeadLetterCause.REFUSED).sum()).isEqualTo(500);
+        assertThat(buffer.bufferedFrames()).isEqualTo(100);
+        int before = sent.size();
+        run(60 * SECOND);
+        assertThat(sent.size() - before).as("requests in a minute").isBetween(11, 13);
+
+        otherwise = records -> answer(records, record -> ACCEPTED);
+        run(6 * SECOND);
+        assertThat(accepted).hasSize(100);
+        assertThat(buffer.bufferedFrames()).isZero();
+    }
+
+    @Test
+    void theStreamsOwnMaximumBoundsRecords() throws Exception {
+        shipper.maxRecordBytes(2 << 20);
+        append("a", "x".repeat(OutgoingRecord.MAX_BYTES), "b");
+        run(SECOND);
+
+        assertThat(accepted).hasSize(3);
+        assertThat(metrics.deadLettered(DeadLetterCause.TOO_LARGE).sum()).isZero();
+    }
+
+    @Test
     void whatNoStreamTakesGoesToTheDeadLettersAtOnce() throws Exception {
         append("a", "x".repeat(OutgoingRecord.MAX_BYTES), "b");
         run(SECOND);
