@@ -6,38 +6,61 @@ import java.time.Duration;
  * How fast to send: additive increase, multiplicative decrease.
  *
  * <p>The rate is in <em>shards</em>: 1 is what one shard takes, 1000 records or 1 MiB a second, whichever is met first.
- * It is lowered when more than 3 % of what was answered was throttled, as soon as that is certain: to a little less than
- * the part that was accepted. While less is throttled it is raised every half second by a step, if it is used at all. The
- * step begins small, does not depend on the rate (so that agents with different rates come to share alike), and
- * doubles while nothing is throttled (so that a stream that has grown, or an agent that just started, is not years behind).
  *
- * <p>Requests in flight need no rule of their own: they are what the rate sends within the time of an answer.
+ * <ul>
+ *   <li>A fresh agent begins with half a shard and sends half as much again every half second, until it is throttled.
+ *   <li>Lowered: when more than 3 % of a sample is throttled. A sample begins with the first throttled record, and is half a second
+ *       and 200 records long; it is cut short when it is plain that the rate is far too high. The new rate is what was
+ *       accepted of the old one. For half a second less is sent, as shards that have just given all they had saved
+ *       throttle whatever is a little uneven; after it, small shares are not acted upon for a while, for the same reason.
+ *   <li>Raised: every half second in which it was used, by a step that is small at first, is independent of the rate (so that
+ *       agents come to share alike), and grows (so that a stream that has grown is not years away). It stops just below
+ *       what the shards that were seen to accept records can take: no limit needs to be run into to be found. After a
+ *       minute there without throttling it looks further once more.
+ * </ul>
  *
- * <p>The figures behind the constants are in docs/flow-control.md, which a simulation writes.
+ * <p>Requests in flight need no rule of their own: they are what the rate sends within the time of an answer. The figures
+ * behind the constants are in docs/flow-control.md, which a simulation writes.
  *
  * <p>Threading: confined to the shipper thread.
  */
 final class FlowControl {
-    /** A fresh agent: any stream has one shard. */
-    static final double FIRST_RATE = 1;
+    /** Half of what the smallest stream takes. */
+    static final double FIRST_RATE = 0.5;
 
-    /** Ten records a second: below it nothing would be learnt of the stream. */
+    /** Ten records a second: below it too little would be learnt of the stream. */
     static final double LOWEST_RATE = 0.01;
 
     private static final double SECOND_NANOS = 1e9;
-    private static final double WINDOW_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long WINDOW_NANOS = Duration.ofMillis(500).toNanos();
+    private static final int SAMPLE_RECORDS = 200;
 
-    /** After it, a few throttled records are judged even if they are among less than {@link #ENOUGH_RECORDS}. */
-    private static final double LONGEST_WINDOW_NANOS = Duration.ofSeconds(5).toNanos();
+    /** A sample that is too small for so long is judged all the same. */
+    private static final long LONGEST_SAMPLE_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final long LOOK_FURTHER_NANOS = Duration.ofSeconds(60).toNanos();
 
     private static final double THROTTLED_SHARE = 0.03;
-    private static final int ENOUGH_RECORDS = 100;
 
-    /** Of what was accepted. Shards save up what they are not asked for, so a little less makes room for their backlog. */
-    private static final double DECREASE = 0.97;
+    /** More is not uneven shards: the rate is wrong. */
+    private static final double PLAIN_SHARE = 0.2;
+
+    /** Of a second's worth: when so much is throttled, no more is needed to judge. */
+    private static final double PLAIN_SECONDS = 0.05;
+
+    private static final double DECREASE = 0.95;
+    private static final double START_GROWTH = 1.5;
+    private static final double STEP_GROWTH = 1.6;
 
     /** Two records a second: a hundred agents together add a fiftieth to a stream of ten shards. */
     private static final double SMALLEST_STEP = 0.002;
+
+    /** Leaves shards some of what they save up, for seconds in which they get more than their part. */
+    private static final double FULL_SHARE = 0.98;
+
+    /** Of the rate, for a window after it was lowered. */
+    private static final double RECOVERY_SHARE = 0.7;
 
     /** A rate of which less is used is high enough. */
     private static final double USED_SHARE = 0.5;
@@ -48,9 +71,12 @@ final class FlowControl {
     /** 500 records, or half a MiB: no need to wait for more. */
     private static final double LARGEST_WAIT_SHARD_SECONDS = 0.5;
 
+    private final SeenShards shards = new SeenShards();
     private double rate = FIRST_RATE;
-    private double step = FIRST_RATE;
-    private double saved;
+    private double step = SMALLEST_STEP;
+    private boolean starting = true;
+    private boolean recovering;
+    private double saved = FIRST_RATE * BATCH_SECONDS;
     private long savedNanos;
     private long loweredNanos;
     private long windowNanos;
@@ -62,12 +88,11 @@ final class FlowControl {
         savedNanos = now;
         loweredNanos = now;
         windowNanos = now;
-        saved = FIRST_RATE * BATCH_SECONDS;
     }
 
     /** What is sent at most in a second, in shards. */
     double rate() {
-        return rate;
+        return recovering ? RECOVERY_SHARE * rate : rate;
     }
 
     /** What may be sent now; {@link Load#NONE} until it is worth a request. One record may always go beyond its bytes. */
@@ -85,7 +110,12 @@ final class FlowControl {
     /** Nanoseconds until {@link #allowance} allows something. */
     long nanosUntilAllowed(long now) {
         save(now);
-        return Math.max(0, (long) Math.ceil((worthwhile() - saved) / rate * SECOND_NANOS));
+        return Math.max(0, (long) Math.ceil((worthwhile() - saved) / rate() * SECOND_NANOS));
+    }
+
+    /** A record was accepted by this shard. */
+    void accepted(String shardId, long now) {
+        shards.accepted(shardId, now);
     }
 
     /**
@@ -97,56 +127,92 @@ final class FlowControl {
         if (sentNanos - loweredNanos < 0) {
             return;
         }
+        boolean first = throttled.records() == 0 && throttledLoad.records() > 0;
+        if (first && !recovering) {
+            beginWindow(now);
+        }
         accepted = accepted.plus(acceptedLoad);
         throttled = throttled.plus(throttledLoad);
-        double elapsed = now - windowNanos;
-        if (isThrottledTooMuch(elapsed)) {
-            lower(elapsed, now);
-            begin(now);
-        } else if (elapsed >= WINDOW_NANOS && sentNanos - windowNanos >= 0 && isEnough(elapsed)) {
-            raise(elapsed);
-            begin(now);
+        if (recovering) {
+            if (isOver(sentNanos, now)) {
+                save(now);
+                recovering = false;
+                beginWindow(now);
+            }
+        } else if (isPlainlyTooMuch()) {
+            lower(now);
+        } else if (isOver(sentNanos, now) && isEnough(now)) {
+            judge(now);
         }
     }
 
-    /** Whether more than 3 % are throttled, of the present window if it is over, else of all that it can be yet. */
-    private boolean isThrottledTooMuch(double elapsed) {
-        Load answered = accepted.plus(throttled);
-        double of = answered.shardSeconds();
-        if (elapsed < WINDOW_NANOS) {
-            of = Math.max(of, rate * WINDOW_NANOS / SECOND_NANOS);
-        }
-        if (!isEnough(elapsed)) {
-            of = Math.max(of, answered.shardSeconds() * ENOUGH_RECORDS / answered.records());
-        }
-        return throttled.shardSeconds() > THROTTLED_SHARE * of;
+    private boolean isOver(long sentNanos, long now) {
+        return now - windowNanos >= WINDOW_NANOS && sentNanos - windowNanos >= 0;
     }
 
-    /** Whether a share of what was answered means anything. */
-    private boolean isEnough(double elapsed) {
+    private boolean isEnough(long now) {
         return throttled.records() == 0
-                || accepted.records() + throttled.records() >= ENOUGH_RECORDS
-                || elapsed >= LONGEST_WINDOW_NANOS;
+                || accepted.records() + throttled.records() >= SAMPLE_RECORDS
+                || now - windowNanos >= LONGEST_SAMPLE_NANOS;
     }
 
-    private void lower(double elapsed, long now) {
-        double used = elapsed < WINDOW_NANOS ? rate : Math.min(rate, sent.shardSeconds() / elapsed * SECOND_NANOS);
-        double share = accepted.shardSeconds() / accepted.plus(throttled).shardSeconds();
-        rate = Math.max(LOWEST_RATE, used * share * DECREASE);
-        step = SMALLEST_STEP;
-        save(now);
-        loweredNanos = now;
+    private boolean isPlainlyTooMuch() {
+        return throttled.shardSeconds() > PLAIN_SECONDS * rate && throttledShare() > PLAIN_SHARE;
     }
 
-    private void raise(double elapsed) {
-        if (sent.shardSeconds() < USED_SHARE * rate * elapsed / SECOND_NANOS) {
+    private double throttledShare() {
+        return throttled.records() == 0
+                ? 0
+                : throttled.shardSeconds() / accepted.plus(throttled).shardSeconds();
+    }
+
+    private void judge(long now) {
+        double share = throttledShare();
+        boolean patient = now - loweredNanos < PATIENCE_NANOS && share <= PLAIN_SHARE;
+        if (share <= THROTTLED_SHARE) {
+            raise(now);
+        } else if (!patient) {
+            lower(now);
             return;
         }
-        rate += step;
-        step = throttled.records() == 0 ? 2 * step : SMALLEST_STEP;
+        beginWindow(now);
     }
 
-    private void begin(long now) {
+    private void lower(long now) {
+        save(now);
+        double share = throttledShare();
+        double passing = rate * (share > PLAIN_SHARE ? (1 - share) * DECREASE : Math.min(1 - share, DECREASE));
+        double full = full(now);
+        // Far below what the shards take: others use them, too.
+        boolean alone = rate > full && passing > full / 2;
+        rate = alone ? full : Math.max(LOWEST_RATE, passing);
+        step = SMALLEST_STEP;
+        starting = false;
+        recovering = true;
+        loweredNanos = now;
+        beginWindow(now);
+    }
+
+    private void raise(long now) {
+        if (sent.shardSeconds() < USED_SHARE * rate * (now - windowNanos) / SECOND_NANOS) {
+            return;
+        }
+        save(now);
+        starting = starting || now - loweredNanos > LOOK_FURTHER_NANOS;
+        double full = full(now);
+        if (starting) {
+            rate *= START_GROWTH;
+        } else if (rate < full) {
+            rate = Math.min(full, rate + step);
+            step = throttled.records() == 0 ? STEP_GROWTH * step : step;
+        }
+    }
+
+    private double full(long now) {
+        return FULL_SHARE * shards.count(now);
+    }
+
+    private void beginWindow(long now) {
         windowNanos = now;
         sent = Load.NONE;
         accepted = Load.NONE;
@@ -154,12 +220,11 @@ final class FlowControl {
     }
 
     private void save(long now) {
-        double most = 2 * BATCH_SECONDS * rate;
-        saved = Math.min(most, saved + rate * (now - savedNanos) / SECOND_NANOS);
+        saved = Math.min(2 * BATCH_SECONDS * rate(), saved + rate() * (now - savedNanos) / SECOND_NANOS);
         savedNanos = now;
     }
 
     private double worthwhile() {
-        return Math.min(BATCH_SECONDS * rate, LARGEST_WAIT_SHARD_SECONDS);
+        return Math.min(BATCH_SECONDS * rate(), LARGEST_WAIT_SHARD_SECONDS);
     }
 }

@@ -93,7 +93,9 @@ final class Outbox {
             return taken(group);
         }
         boolean due = hurry || isFull() || isDue(waiting.peek(), now) || hasLingered(now);
-        return due ? fill(Math.min(allowed.records(), maxRecords), Math.min(allowed.bytes(), maxBytes), now) : List.of();
+        return due
+                ? fill(Math.min(allowed.records(), maxRecords), Math.min(allowed.bytes(), maxBytes), now)
+                : List.of();
     }
 
     /** Nanoseconds until {@link #batch} may have something; {@link Long#MAX_VALUE} when nothing is queued. */

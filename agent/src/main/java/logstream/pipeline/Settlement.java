@@ -78,7 +78,8 @@ final class Settlement {
         for (int index = 0; index < results.size(); index++) {
             Shipment shipment = answer.batch().get(index);
             switch (results.get(index)) {
-                case RecordResult.Accepted _ -> {
+                case RecordResult.Accepted(String shardId, String _) -> {
+                    flow.accepted(shardId, now);
                     accepted.add(shipment);
                     metrics.bytesDelivered.add(shipment.record().data().length);
                     outstanding.done(shipment);

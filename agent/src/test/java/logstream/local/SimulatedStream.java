@@ -9,20 +9,23 @@ import java.util.Random;
  * <p>Threading: one thread.
  */
 public final class SimulatedStream {
+    /** Different keys, evenly spread: as good as fresh ones, of which no shard has more than another in the long run. */
+    public static final int KEYS = 1 << 16;
+
+    private static final int HASH_BITS = 48;
+
     private final LocalStream stream;
     private final HashKey[] hashes;
     private final Shard[] shards;
 
-    /**
-     * @param keys how many different keys there are
-     */
-    public SimulatedStream(int shardCount, int keys, Random random, long nowMillis) {
+    public SimulatedStream(int shardCount, Random random, long nowMillis) {
         stream = new LocalStream("logs", 1, shardCount, false, LocalStream.DEFAULT_RECORD_KIB, nowMillis);
-        hashes = new HashKey[keys];
-        for (int i = 0; i < keys; i++) {
-            hashes[i] = new HashKey(random.nextLong(), random.nextLong());
+        hashes = new HashKey[KEYS];
+        for (int i = 0; i < KEYS; i++) {
+            long low = random.nextLong();
+            hashes[i] = new HashKey((long) i << HASH_BITS | low >>> (64 - HASH_BITS), low);
         }
-        shards = new Shard[keys];
+        shards = new Shard[KEYS];
         place();
     }
 

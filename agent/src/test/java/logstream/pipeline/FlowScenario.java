@@ -138,6 +138,15 @@ record FlowScenario(
                 seconds);
     }
 
+    /** When it is as it stays: after its start, or the last that happened to the stream, and some seconds to find the rate. */
+    int steadyFrom() {
+        int last = refusesUntil == 0 ? SETTLED_SECOND : refusesUntil + SETTLED_SECOND;
+        for (Change change : changes) {
+            last = Math.max(last, change.second() + SETTLED_SECOND);
+        }
+        return last;
+    }
+
     int allAgents() {
         return agents + (joinsAtSecond > 0 ? 1 : 0);
     }

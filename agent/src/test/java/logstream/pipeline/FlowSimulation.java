@@ -2,7 +2,10 @@ package logstream.pipeline;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import logstream.buffer.Buffer;
@@ -19,12 +22,11 @@ import logstream.local.SimulatedStream;
 final class FlowSimulation {
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLISECOND = 1_000_000L;
-    private static final int KEYS = 1 << 16;
+    private static final int KEYS = SimulatedStream.KEYS;
 
     /** Steps of one agent in one millisecond: more would be a loop that waits for nothing. */
     private static final int MOST_STEPS = 1_000;
 
-    private static final RecordResult ACCEPTED = new RecordResult.Accepted("shardId-000000000000", "1");
     private static final RecordResult THROTTLED = new RecordResult.Throttled();
 
     /** @param turn of the events of one moment */
@@ -40,13 +42,14 @@ final class FlowSimulation {
     private final long[] wakeUps;
     private final int[] steps;
     private final long[] stepMillis;
+    private final Map<Integer, RecordResult> byShard = new HashMap<>();
     private long now;
     private long turns;
 
     private FlowSimulation(FlowScenario scenario, Buffer buffer) {
         this.scenario = scenario;
         random = new Random(scenario.name().hashCode());
-        stream = new SimulatedStream(scenario.shards(), KEYS, random, 0);
+        stream = new SimulatedStream(scenario.shards(), random, 0);
         outcome = new FlowOutcome(scenario);
         int number = scenario.allAgents();
         wakeUps = new long[number];
@@ -128,9 +131,10 @@ final class FlowSimulation {
         Load throttled = Load.NONE;
         for (OutgoingRecord record : batch) {
             Load load = new Load(1, record.size());
-            if (!refuses && stream.take(Integer.parseInt(record.key()), record.size(), now / MILLISECOND)) {
+            int key = Integer.parseInt(record.key());
+            if (!refuses && stream.take(key, record.size(), now / MILLISECOND)) {
                 accepted = accepted.plus(load);
-                results.add(ACCEPTED);
+                results.add(accepted(stream.shardOf(key)));
             } else {
                 throttled = throttled.plus(load);
                 results.add(THROTTLED);
@@ -139,6 +143,11 @@ final class FlowSimulation {
         outcome.accepted(agent, second, accepted);
         outcome.throttled(second, throttled);
         return new PutOutcome.Answered(results);
+    }
+
+    private RecordResult accepted(int shard) {
+        return byShard.computeIfAbsent(
+                shard, number -> new RecordResult.Accepted(String.format(Locale.ROOT, "shardId-%012d", number), "1"));
     }
 
     /** One of each key; its name is its number. */
