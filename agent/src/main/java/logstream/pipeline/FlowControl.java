@@ -86,7 +86,8 @@ final class FlowControl {
 
     FlowControl(long now) {
         savedNanos = now;
-        loweredNanos = now;
+        // Nothing to be patient about yet.
+        loweredNanos = now - PATIENCE_NANOS;
         windowNanos = now;
     }
 

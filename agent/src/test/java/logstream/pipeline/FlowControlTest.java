@@ -40,6 +40,20 @@ class FlowControlTest {
     }
 
     @Test
+    void afterItWasLoweredASmallShareIsNotActedUponForThreeSeconds() {
+        passWindow(0.1);
+        recover();
+        double lowered = flow.rate();
+        passWindow(0.1);
+        recover();
+        assertThat(flow.rate()).isEqualTo(lowered, EXACT);
+        now += 3 * SECOND;
+        passWindow(0.1);
+        recover();
+        assertThat(flow.rate()).isLessThan(lowered);
+    }
+
+    @Test
     void threePercentAreBorneAndMoreIsNot() {
         passWindow(0.03);
         double before = flow.rate();
@@ -79,14 +93,14 @@ class FlowControlTest {
     }
 
     @Test
-    void anExcessOverAllShardsEndsJustBelowThem() {
-        seeShards(2);
-        grow(5);
-        assertThat(flow.rate()).isGreaterThan(3);
+    void anAgentAloneThatIsBeyondAllShardsStopsJustBelowThem() {
+        grow(11);
+        assertThat(flow.rate()).isGreaterThan(40);
+        seeShards(10);
         now += 10 * MILLISECOND;
-        flow.answered(new Load(600, 600), new Load(400, 400), now, now);
+        flow.answered(new Load(15_000, 15_000), new Load(15_000, 15_000), now, now);
         recover();
-        assertThat(flow.rate()).isBetween(2.0, 0.98 * 10);
+        assertThat(flow.rate()).isEqualTo(9.8, EXACT);
     }
 
     @Test
@@ -95,6 +109,7 @@ class FlowControlTest {
         now += 10 * MILLISECOND;
         flow.answered(new Load(600, 600), new Load(1_400, 1_400), now, now);
         recover();
+        seeShards(10);
         double first = flow.rate();
         passWindow(0);
         assertThat(flow.rate() - first).isEqualTo(0.002, EXACT);
@@ -129,14 +144,15 @@ class FlowControlTest {
         assertThat(flow.allowance(501 * MILLISECOND).records()).isEqualTo(50);
     }
 
-    /** A window in which all that is allowed was sent, in two answers so that the first one begins a sample. */
+    /** A window in which all that is allowed was sent; its first answer, which begins the sample, has all but one record. */
     private void passWindow(double throttledShare) {
         int records = (int) Math.round(flow.rate() * 1000);
         int throttled = (int) Math.round(records * throttledShare);
-        flow.answered(Load.NONE, new Load(throttled, throttled), now, now);
+        int accepted = records - throttled - 1;
+        flow.answered(new Load(accepted, accepted), new Load(throttled, throttled), now, now);
         now += WINDOW;
         flow.sent(new Load(records, records), now);
-        flow.answered(new Load(records - throttled, records), Load.NONE, now, now);
+        flow.answered(new Load(1, 1), Load.NONE, now, now);
     }
 
     private void grow(int windows) {

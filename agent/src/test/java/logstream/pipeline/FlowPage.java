@@ -122,16 +122,16 @@ final class FlowPage {
                 bottom,
                 LEFT + PLOT_WIDTH));
         double scale = PLOT_HEIGHT / most;
-        line(svg, seconds, bottom, scale, scenario::capacityAt, "#999\" stroke-dasharray=\"4 3");
-        line(svg, seconds, bottom, scale, outcome::throttledIn, "#c0392b");
-        line(svg, seconds, bottom, scale, outcome::acceptedIn, "#1f5fa8");
+        line(svg, seconds, bottom, scale, scenario::capacityAt, "stroke=\"#999\" stroke-dasharray=\"4 3\"");
+        line(svg, seconds, bottom, scale, outcome::throttledIn, "stroke=\"#c0392b\"");
+        line(svg, seconds, bottom, scale, outcome::acceptedIn, "stroke=\"#1f5fa8\"");
     }
 
     private static void line(
             StringBuilder svg, int seconds, int bottom, double scale, IntToDoubleFunction value, String stroke) {
-        svg.append("<polyline fill=\"none\" stroke-width=\"1.4\" stroke=\"")
+        svg.append("<polyline fill=\"none\" stroke-width=\"1.4\" ")
                 .append(stroke)
-                .append("\" points=\"");
+                .append(" points=\"");
         for (int second = 0; second < seconds; second++) {
             double x = LEFT + (second + 0.5) * PLOT_WIDTH / seconds;
             svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, bottom - scale * value.applyAsDouble(second)));
