@@ -12,12 +12,14 @@ import logstream.buffer.Buffer;
 import logstream.control.ControlAction;
 import logstream.control.ControlServer;
 import logstream.forward.ForwardServer;
+import logstream.forward.HostName;
 import logstream.forward.ListenException;
 import logstream.kinesis.KinesisStream;
 import logstream.metrics.Metrics;
 import logstream.metrics.MetricsPage;
 import logstream.metrics.MonitorServer;
 import logstream.pipeline.Ingest;
+import logstream.pipeline.LossNotices;
 import logstream.pipeline.Shipper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,7 @@ public final class Agent {
     private final Shipper shipper;
     private final StreamCheck streamCheck;
     private final ForwardServer forward;
+    private final RunningParts parts;
     private final MonitorServer monitor;
     private final Drain drain;
     private final Optional<ControlServer> control;
@@ -51,6 +54,7 @@ public final class Agent {
             Shipper shipper,
             StreamCheck streamCheck,
             ForwardServer forward,
+            RunningParts parts,
             MonitorServer monitor,
             Drain drain,
             Optional<ControlServer> control) {
@@ -61,6 +65,7 @@ public final class Agent {
         this.shipper = shipper;
         this.streamCheck = streamCheck;
         this.forward = forward;
+        this.parts = parts;
         this.monitor = monitor;
         this.drain = drain;
         this.control = control;
@@ -104,10 +109,13 @@ public final class Agent {
                     forward.listening(),
                     config.monitor().bind(),
                     monitor.port());
-            Drain drain = new Drain(
-                    new RunningParts(forward, buffer, shipper, config.buffer().directory()));
+            Optional<LossNotices> lossNotices = startLossNotices(config, buffer, metrics);
+            RunningParts parts = new RunningParts(
+                    forward, lossNotices, buffer, shipper, config.buffer().directory());
+            Drain drain = new Drain(parts);
             Optional<ControlServer> control = openControl(config, drain, new DeadLetterActions(buffer, metrics));
-            return new Agent(config, buffer, stream, requests, shipper, streamCheck, forward, monitor, drain, control);
+            return new Agent(
+                    config, buffer, stream, requests, shipper, streamCheck, forward, parts, monitor, drain, control);
         } catch (StartException | RuntimeException e) {
             if (monitor != null) {
                 monitor.close();
@@ -135,7 +143,7 @@ public final class Agent {
     /** Stops from the source: closes the listener, drains connections, forces the buffer, ships for the grace, ends. */
     public void stop() {
         log.info("stopping: reading what senders still have");
-        new RunningParts(forward, buffer, shipper, config.buffer().directory()).stopIntake(RunningParts.READ_LIMIT);
+        parts.stopIntake(RunningParts.READ_LIMIT);
         streamCheck.stop();
         Duration grace = drain.isOver() ? Duration.ZERO : config.shutdownGrace();
         log.info("stopping: shipping {} buffered lines for at most {} s", buffer.bufferedFrames(), grace.toSeconds());
@@ -189,6 +197,16 @@ public final class Agent {
                     e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private static Optional<LossNotices> startLossNotices(AgentConfig config, Buffer buffer, Metrics metrics) {
+        if (!config.record().lossNotices()) {
+            return Optional.empty();
+        }
+        LossNotices notices = new LossNotices(
+                metrics, buffer::appendNow, HostName.ofThisHost(), InstantSource.system(), System::nanoTime);
+        notices.start();
+        return Optional.of(notices);
     }
 
     private static ForwardServer openForward(AgentConfig config, Buffer buffer, Metrics metrics) throws StartException {

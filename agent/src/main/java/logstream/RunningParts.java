@@ -2,12 +2,16 @@ package logstream;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import logstream.buffer.Buffer;
 import logstream.forward.ForwardServer;
+import logstream.pipeline.LossNotices;
 import logstream.pipeline.Shipper;
 
 /** The parts of a running agent between which lines move, as they are stopped one after the other. */
-record RunningParts(ForwardServer forward, Buffer buffer, Shipper shipper, Path folder) implements Drain.Parts {
+record RunningParts(
+        ForwardServer forward, Optional<LossNotices> lossNotices, Buffer buffer, Shipper shipper, Path folder)
+        implements Drain.Parts {
     /** Reading ends at the latest after this: together with the grace it fits into the 10 s of docker stop. */
     static final Duration READ_LIMIT = Duration.ofSeconds(3);
 
@@ -17,6 +21,7 @@ record RunningParts(ForwardServer forward, Buffer buffer, Shipper shipper, Path 
     @Override
     public void stopIntake(Duration limit) {
         forward.stop(SILENCE, limit.compareTo(READ_LIMIT) < 0 ? limit : READ_LIMIT);
+        lossNotices.ifPresent(LossNotices::finish);
         buffer.closeIntake();
     }
 

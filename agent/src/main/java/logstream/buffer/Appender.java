@@ -78,13 +78,54 @@ final class Appender {
         } finally {
             state.lock.unlock();
         }
-        if (say > 0) {
+        say(say);
+        return appended;
+    }
+
+    /** As {@link Buffer#dropsNow}. */
+    boolean dropsNow(int frames) {
+        if (overflow != BufferConfig.Overflow.DROP_NEWEST) {
+            return false;
+        }
+        long say;
+        state.lock.lock();
+        try {
+            if (!state.isFullFor(LARGEST_FRAME_BYTES)) {
+                return false;
+            }
+            say = countDropped(frames);
+        } finally {
+            state.lock.unlock();
+        }
+        say(say);
+        return true;
+    }
+
+    private static void say(long dropped) {
+        if (dropped > 0) {
             LOG.error(
                     "The buffer is full and buffer.overflow is drop_newest: events are dropped: events={}"
                             + " (since this was said last). Events that are to be acknowledged wait.",
-                    say);
+                    dropped);
         }
-        return appended;
+    }
+
+    /** As {@link Buffer#appendNow}. */
+    boolean appendNow(FrameBatch batch) {
+        if (batch.count() != 1) {
+            throw new IllegalArgumentException("one frame, not " + batch.count());
+        }
+        state.lock.lock();
+        try {
+            boolean takes = !state.intakeClosed() && state.hasRoomFor(batch.length());
+            if (takes) {
+                take(batch.bytes(), 0, batch.length());
+            }
+            state.work.signal();
+            return takes;
+        } finally {
+            state.lock.unlock();
+        }
     }
 
     /** Returns when the frame can be taken, or is to be dropped. */

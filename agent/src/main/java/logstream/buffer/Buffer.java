@@ -113,6 +113,25 @@ public final class Buffer implements AutoCloseable {
     }
 
     /**
+     * Any thread. Counts so many frames as dropped, and says so, when the buffer is full and {@code overflow} is
+     * drop_newest; for a caller that has not even the memory to make them. Never waits.
+     *
+     * @return whether they are dropped
+     */
+    public boolean dropsNow(int frames) {
+        return appender.dropsNow(frames);
+    }
+
+    /**
+     * Any thread. Takes one frame if there is room for it at once, before those who wait; drops nothing.
+     *
+     * @return whether it was taken: not when the buffer is full, nor when its intake is closed
+     */
+    public boolean appendNow(FrameBatch oneFrame) {
+        return appender.appendNow(oneFrame);
+    }
+
+    /**
      * Any thread. Waits until all frames below the ordinal are durable, and makes that happen at once.
      *
      * @throws BufferClosedException when the buffer was closed and could not make them durable

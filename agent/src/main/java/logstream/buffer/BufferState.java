@@ -112,13 +112,15 @@ final class BufferState {
         return !room.fits(frameBytes) || (stuck && !pending.fits(frameBytes));
     }
 
-    /** Whether the first who waits does so for chunks to go, and sealed ones are there that would do. */
+    /** Whether intake waits for chunks to go, and sealed ones are there that would do. */
     boolean waitsForChunks() {
         int first = turns.firstWants();
-        if (first == 0 || hasRoomFor(first) || reading.oldestPending() == null) {
+        boolean roomWanted = first > 0 && !hasRoomFor(first);
+        boolean acksWanted = stuck && awaited > durable;
+        if (!(roomWanted || acksWanted) || reading.oldestPending() == null) {
             return false;
         }
-        if (!room.fitsLimit(first)) {
+        if (roomWanted && !room.fitsLimit(first)) {
             return true;
         }
         return room.missingBytes() > 0 && room.missingBytes() <= chunks.sealedBytes();

@@ -81,7 +81,7 @@ final class CommitLoop implements Runnable {
                 if (state.closing()) {
                     if (!sawClosing) {
                         sawClosing = true;
-                        failures.none();
+                        failures.hurry();
                     }
                     if (writer.isDone() || failures.inARow() >= ATTEMPTS_AT_CLOSE) {
                         return false;

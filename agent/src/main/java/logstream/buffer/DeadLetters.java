@@ -191,7 +191,7 @@ final class DeadLetters implements Closeable {
             if (entry.path().equals(filePath)) {
                 end();
             }
-            new TakingOut(sources.files()).delete(entry);
+            metrics.deadLettersDeleted.add(new TakingOut(sources.files()).deleteCounting(entry));
             total -= entry.bytes();
             metrics.deadLetterFilesDeleted.increment();
             LOG.warn(

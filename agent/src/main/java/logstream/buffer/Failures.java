@@ -21,6 +21,7 @@ final class Failures {
     private final LongSupplier nanoTime;
     private final Seldom seldom;
     private int inARow;
+    private boolean hurried;
     private long retryAt;
 
     Failures(Path folder, LongSupplier nanoTime) {
@@ -46,9 +47,15 @@ final class Failures {
         retryAt = nanoTime.getAsLong() + pause;
     }
 
-    /** It works again, or is to be tried at once. */
+    /** It works again. */
     void none() {
         inARow = 0;
+    }
+
+    /** The buffer is closed: the few attempts that are left count from now, and follow each other at once. */
+    void hurry() {
+        inARow = 0;
+        hurried = true;
     }
 
     int inARow() {
@@ -56,6 +63,6 @@ final class Failures {
     }
 
     long nanosUntilRetry() {
-        return inARow == 0 ? 0 : Math.max(0, retryAt - nanoTime.getAsLong());
+        return inARow == 0 || hurried ? 0 : Math.max(0, retryAt - nanoTime.getAsLong());
     }
 }

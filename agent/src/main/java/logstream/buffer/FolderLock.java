@@ -13,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,16 +29,21 @@ final class FolderLock implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
 
+    /**
+     * Locked files of this process: to open and close one of them once more would give its lock up, by the rules of POSIX.
+     */
+    private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
+
     private final Path folder;
     private final ChunkFiles files;
     private FileChannel channel;
     private Optional<Object> identity;
 
-    private FolderLock(Path folder, ChunkFiles files, FileChannel channel) throws IOException {
+    private FolderLock(Path folder, ChunkFiles files, FileChannel channel, Optional<Object> identity) {
         this.folder = folder;
         this.files = files;
         this.channel = channel;
-        this.identity = files.identity(folder.resolve(FILE));
+        this.identity = identity;
     }
 
     /** Whether the folder still has the lock that was taken: false when it was removed, replaced or unmounted. */
@@ -52,6 +59,7 @@ final class FolderLock implements Closeable {
     void renew() throws IOException {
         FolderLock next = take(folder, files);
         FileChannel old = channel;
+        identity.ifPresent(HELD::remove);
         channel = next.channel;
         identity = next.identity;
         old.close();
@@ -65,6 +73,21 @@ final class FolderLock implements Closeable {
      */
     static FolderLock take(Path folder, ChunkFiles files) throws IOException {
         create(folder, files);
+        if (files.identity(folder.resolve(FILE)).filter(HELD::contains).isPresent()) {
+            throw new BufferInUseException(folder);
+        }
+        FileChannel channel = lock(folder);
+        try {
+            Optional<Object> identity = files.identity(folder.resolve(FILE));
+            identity.ifPresent(HELD::add);
+            return new FolderLock(folder, files, channel, identity);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel lock(Path folder) throws IOException {
         FileChannel channel;
         try {
             channel = FileChannel.open(
@@ -78,10 +101,10 @@ final class FolderLock implements Closeable {
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {
-                return new FolderLock(folder, files, channel);
+                return channel;
             }
         } catch (OverlappingFileLockException _) {
-            // Held by this very process: refused like any other.
+            // Another thread of this process was faster: refused like anyone.
         } catch (IOException e) {
             channel.close();
             throw new IOException(
@@ -139,6 +162,10 @@ final class FolderLock implements Closeable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        try {
+            channel.close();
+        } finally {
+            identity.ifPresent(HELD::remove);
+        }
     }
 }

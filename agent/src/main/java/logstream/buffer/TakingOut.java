@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes records out of files of dead letters.
@@ -18,6 +20,8 @@ import java.util.List;
  */
 final class TakingOut {
     static final String TEMP_SUFFIX = ".tmp";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TakingOut.class);
 
     private final ChunkFiles files;
 
@@ -180,7 +184,31 @@ final class TakingOut {
         return new TakenOut(records, bytes, 1, 0);
     }
 
-    void delete(DeadLetterFile file) throws IOException {
+    /** Deletes a file, whatever it is, and returns how many records were in it, as far as that can be told. */
+    long deleteCounting(DeadLetterFile file) throws IOException {
+        long records = switch (file) {
+            case DeadLetterFile.Letters letters -> count(letters);
+            case DeadLetterFile.WholeChunk chunk -> chunk.records().orElse(0);
+            case DeadLetterFile.Other _ -> 0;
+        };
+        delete(file);
+        return records;
+    }
+
+    /** One that cannot be read must go all the same. */
+    private long count(DeadLetterFile.Letters file) {
+        long records = 0;
+        try (LetterReader reader = LetterReader.open(files, file.path())) {
+            while (reader.next() != null) {
+                records++;
+            }
+        } catch (IOException e) {
+            LOG.warn("Dead letters cannot be counted to their end: file={} error=\"{}\"", file.path(), e.toString());
+        }
+        return records;
+    }
+
+    private void delete(DeadLetterFile file) throws IOException {
         files.delete(file.path());
         if (file instanceof DeadLetterFile.WholeChunk) {
             files.delete(SetAside.of(file.path()));

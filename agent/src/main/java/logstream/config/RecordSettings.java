@@ -35,7 +35,14 @@ final class RecordSettings {
                     "(?!(?:time|tag|log)$)[A-Za-z0-9_.@-]{1,64}"),
             "Field that gets the sender's IP address; a sender's own field of that name gives way.");
 
-    static final List<Setting<?>> ALL = List.of(TAGS, JOIN_PIECES, JOIN_TIMEOUT, SOURCE_ADDRESS_KEY);
+    static final Setting<Boolean> LOSS_NOTICES = Setting.of(
+            "record.loss_notices",
+            Types.flag(),
+            RecordConfig.DEFAULT.lossNotices(),
+            "Whether records in the stream itself tell what was dropped. Turn it off for consumers that take nothing but"
+                    + " container lines.");
+
+    static final List<Setting<?>> ALL = List.of(TAGS, JOIN_PIECES, JOIN_TIMEOUT, SOURCE_ADDRESS_KEY, LOSS_NOTICES);
 
     private RecordSettings() {}
 
@@ -44,6 +51,7 @@ final class RecordSettings {
                 binder.value(TAGS),
                 binder.value(JOIN_PIECES),
                 binder.value(JOIN_TIMEOUT),
-                Optional.ofNullable(binder.valueOrNull(SOURCE_ADDRESS_KEY)));
+                Optional.ofNullable(binder.valueOrNull(SOURCE_ADDRESS_KEY)),
+                binder.value(LOSS_NOTICES));
     }
 }

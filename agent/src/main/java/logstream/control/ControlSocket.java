@@ -25,8 +25,8 @@ import java.time.Duration;
 final class ControlSocket {
     static final String FILE = "control.sock";
 
-    /** What the system has room for in the address of a UNIX socket (sun_path), its final zero not counted. */
-    static final int MAX_PATH_BYTES = 107;
+    /** What Java binds and connects to: one byte less than Linux has room for in sun_path with its final zero. */
+    static final int MAX_PATH_BYTES = 106;
 
     /** Of a request, and of an answer. */
     static final int MAX_LINE_BYTES = 64 << 10;

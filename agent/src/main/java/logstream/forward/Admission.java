@@ -1,10 +1,7 @@
 package logstream.forward;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Comparator;
@@ -22,8 +19,6 @@ import logstream.forward.SecurityConfig.Rule;
  * <p>Threading: any thread.
  */
 final class Admission {
-    private static final Path KERNEL_HOSTNAME = Path.of("/proc/sys/kernel/hostname");
-
     /** The longest prefix first, so that the first rule that fits is the one that holds. */
     private final List<Rule> rules;
 
@@ -38,7 +33,7 @@ final class Admission {
                 .sorted(Comparator.comparingInt((Rule rule) -> rule.network().prefix())
                         .reversed())
                 .toList();
-        terms = new Handshake.Terms(config.selfHostname().orElseGet(Admission::hostname), timeout, nanoTime, random);
+        terms = new Handshake.Terms(config.selfHostname().orElseGet(HostName::ofThisHost), timeout, nanoTime, random);
     }
 
     /** Whether somebody at this address may connect at all. */
@@ -66,14 +61,5 @@ final class Admission {
         return rules.stream()
                 .filter(rule -> rule.network().contains(remote.getAddress()))
                 .findFirst();
-    }
-
-    /** The host's name as the kernel has it: Java would ask the name service, which may be slow. */
-    private static String hostname() {
-        try {
-            return Files.readString(KERNEL_HOSTNAME).strip();
-        } catch (IOException e) {
-            return "localhost";
-        }
     }
 }

@@ -66,6 +66,9 @@ final class Connection {
     /** What the peer speaks, once it is known. Confined as {@code mustProve}. */
     private Encoding encoding = Encoding.UNKNOWN;
 
+    /** Whether it has asked for an ack. Confined as {@code mustProve}. */
+    private boolean asksForAcks;
+
     private Phase phase = Phase.WORKING;
     /** When the phase began; of a sleep, when the peer was last heard of. */
     private long since;
@@ -119,8 +122,15 @@ final class Connection {
         return encoding;
     }
 
-    void speaks(Encoding found) {
+    /** Whether the peer was found to ask for acks. */
+    boolean asksForAcks() {
+        return asksForAcks;
+    }
+
+    /** What is to be remembered of the peer while the connection sleeps. */
+    void speaks(Encoding found, boolean withAcks) {
         encoding = found;
+        asksForAcks = withAcks;
     }
 
     /** What the connection does while it is awake: reads until the peer falls silent or is gone. */

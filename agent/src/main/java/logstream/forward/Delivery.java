@@ -31,6 +31,7 @@ final class Delivery {
      */
     private boolean mayAsk = true;
 
+    /** Whether a message had that wish, also before the connection slept. */
     private boolean asked;
 
     /** Events of a message were taken whose end has not come yet. */
@@ -39,7 +40,9 @@ final class Delivery {
     /** Some of them may have been dropped. */
     private boolean incomplete;
 
-    Delivery(EventSink sink, Peer peer, OutputStream out, Metrics metrics) {
+    /** @param asked whether an ack was wanted for a message of this connection before */
+    Delivery(EventSink sink, Peer peer, OutputStream out, Metrics metrics, boolean asked) {
+        this.asked = asked;
         this.sink = sink;
         this.peer = peer;
         this.out = out;
@@ -52,7 +55,11 @@ final class Delivery {
             opened = sink.open(peer);
             intake = opened;
         }
-        full = opened.take(tag, seconds, nanos, record);
+        switch (opened.take(tag, seconds, nanos, record, !asked)) {
+            case YES -> {}
+            case FULL -> full = true;
+            case DROPPED -> incomplete = true;
+        }
         midMessage = true;
     }
 
@@ -90,6 +97,11 @@ final class Delivery {
         mayAsk = asked;
         midMessage = false;
         incomplete = false;
+    }
+
+    /** Whether an ack was wanted for a message of this connection. */
+    boolean isAsked() {
+        return asked;
     }
 
     /** Bytes of the acks that are owed. */

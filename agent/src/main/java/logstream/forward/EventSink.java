@@ -14,17 +14,26 @@ public interface EventSink {
 
     /** The events of one connection, in their order. */
     interface Intake extends Closeable {
+        /** What became of an event. */
+        enum Taken {
+            YES,
+            /** Taken, and the sink has all it can hold: call {@link #flush} before the next event. */
+            FULL,
+            /** There was no room, and the operator allows to drop it: it is counted. */
+            DROPPED
+        }
+
         /**
-         * Takes one event. What is taken is not yet handed on: {@link #flush} does that. Never blocks on the buffer.
+         * Takes one event. What is taken is not yet handed on: {@link #flush} does that.
          *
          * @param tag the same instance as long as the tag of the connection does not change
          * @param seconds Unix time, unsigned 32 bits in practice; never 0 (the protocol's "now" is already resolved)
          * @param nanos 0 to 999,999,999
          * @param record a cursor at the event's msgpack map, already known to be whole and within the limits; valid only
          *     during the call
-         * @return true when the sink has taken all it can hold: call {@link #flush} before the next event
+         * @param mayDrop false when the sender is known to want acks: its event waits for room
          */
-        boolean take(Tag tag, long seconds, int nanos, MsgpackCursor record);
+        Taken take(Tag tag, long seconds, int nanos, MsgpackCursor record, boolean mayDrop);
 
         /**
          * Hands on what was taken since the last flush and gives back its memory. Blocks while the buffer is full, so

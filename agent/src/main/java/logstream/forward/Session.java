@@ -50,7 +50,8 @@ final class Session implements WireReader.Pauses, HeldBytes.Holder, LendingPool.
         Peer sender = connection.sender();
         peer = sender.name();
         pace = new Pace(around.timeouts().nanoTime());
-        delivery = new Delivery(around.sink(), sender, new TransportOutput(transport), around.metrics());
+        delivery = new Delivery(
+                around.sink(), sender, new TransportOutput(transport), around.metrics(), connection.asksForAcks());
         reader = new WireReader(transport, around.pools(), this);
         decoder = new MessageDecoder(reader, delivery, around, this, peer, connection.encoding());
     }
@@ -117,7 +118,7 @@ final class Session implements WireReader.Pauses, HeldBytes.Holder, LendingPool.
                 }
             } catch (SocketTimeoutException e) {
                 if (transport.heldBytes() == 0) {
-                    connection.speaks(decoder.encoding());
+                    connection.speaks(decoder.encoding(), delivery.isAsked());
                     return true;
                 }
             }

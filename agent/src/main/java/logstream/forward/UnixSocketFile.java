@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
 final class UnixSocketFile {
     private static final Logger LOG = LoggerFactory.getLogger(UnixSocketFile.class);
 
-    /** What fits into {@code sockaddr_un} on Linux, with the zero at its end. */
-    private static final int LONGEST_PATH_BYTES = 107;
+    /** What Java binds: one byte less than Linux has room for in {@code sockaddr_un} with the zero at its end. */
+    private static final int LONGEST_PATH_BYTES = 106;
 
     private static final int NAME_BYTES = 4;
     private static final String EVERYTHING = "rwxrwxrwx";

@@ -36,7 +36,9 @@ public final class Metrics {
         /** An event too large for one record was cut: each piece after the first. */
         CUT,
         /** A dead letter was put into the buffer again. When it became one, it was counted as a dead letter for good. */
-        REPLAYED
+        REPLAYED,
+        /** A record that tells the stream's consumers how many events were lost. */
+        LOSS_NOTICE
     }
 
     /** Why a record was given up on and kept aside. */
@@ -115,6 +117,8 @@ public final class Metrics {
     public final LongAdder forcesFailed = new LongAdder();
     public final LongAdder diskShortages = new LongAdder();
     public final LongAdder deadLetterFilesDeleted = new LongAdder();
+    /** Records in those files, as far as they could be read. */
+    public final LongAdder deadLettersDeleted = new LongAdder();
 
     // Delivery.
     /** Pieces that became part of a record together with others, without one for the record; and repeated pieces. */

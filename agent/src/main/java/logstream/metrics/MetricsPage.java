@@ -88,6 +88,7 @@ public final class MetricsPage {
                 "dead_letter_files_deleted",
                 "Files of dead letters deleted to keep their bounds.",
                 metrics.deadLetterFilesDeleted);
+        counter("dead_letters_deleted", "Dead letters in those files.", metrics.deadLettersDeleted);
         gauge("buffer_events", "Events in the buffer, not yet done with.", 1, Gauges::bufferedFrames);
         gauge("buffer_bytes", "Bytes of the chunk files.", 1, Gauges::bufferedBytes);
         gauge("buffer_chunks", "Chunk files.", 1, Gauges::bufferChunks);

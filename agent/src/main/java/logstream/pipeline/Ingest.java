@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import logstream.buffer.Appended;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferClosedException;
@@ -41,6 +42,9 @@ public final class Ingest implements EventSink {
 
     /** One for each turn and two that are being appended; with large events in each, 2 MiB a batch. */
     private static final int MOST_BENCHES = 8;
+
+    /** So often a connection without a bench looks whether it may drop what it has. */
+    private static final int BENCH_PATIENCE_MILLIS = 100;
 
     /** At most this many unmatched tags are named in the log; all are counted. */
     private static final int UNMATCHED_TAGS_NAMED = 1000;
@@ -85,16 +89,19 @@ public final class Ingest implements EventSink {
         }
 
         @Override
-        public boolean take(Tag eventTag, long seconds, int nanos, MsgpackCursor record) {
+        public Taken take(Tag eventTag, long seconds, int nanos, MsgpackCursor record, boolean mayDrop) {
             if (eventTag != tag) {
                 tag = eventTag;
                 shipped = isShipped(eventTag);
             }
             if (!shipped) {
                 metrics.dropped(DropCause.UNMATCHED_TAG).increment();
-                return false;
+                return Taken.YES;
             }
-            Bench own = bench == null ? takeBench() : bench;
+            Bench own = bench == null ? takeBench(mayDrop) : bench;
+            if (own == null) {
+                return Taken.DROPPED;
+            }
             FrameBatch frames = own.frames;
             int encoded = own.encoder.encode(frames, seconds, record, eventTag.bytes());
             if (encoded > 1) {
@@ -106,7 +113,7 @@ public final class Ingest implements EventSink {
                         eventTag,
                         FrameBatch.MAX_PAYLOAD_BYTES);
             }
-            return frames.length() >= BATCH_FULL_BYTES;
+            return frames.length() >= BATCH_FULL_BYTES ? Taken.FULL : Taken.YES;
         }
 
         @Override
@@ -152,12 +159,16 @@ public final class Ingest implements EventSink {
             }
         }
 
-        private Bench takeBench() {
+        /** Null when all are held by connections that wait for room, and the event is dropped instead of waiting, too. */
+        private @Nullable Bench takeBench(boolean mayDrop) {
             boolean interrupted = false;
-            Bench free = null;
+            Bench free = benches.poll();
             while (free == null) {
+                if (mayDrop && buffer.dropsNow(1)) {
+                    return null;
+                }
                 try {
-                    free = benches.take();
+                    free = benches.poll(BENCH_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

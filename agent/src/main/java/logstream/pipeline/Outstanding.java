@@ -189,7 +189,7 @@ final class Outstanding {
 
     /** Forgets all frames of the oldest chunk, if it is this one. Returns how many of them were done. */
     long forget(long sequence) {
-        if (oldestSequence() != sequence) {
+        if (chunks.isEmpty() || oldestSequence() != sequence) {
             return 0;
         }
         long to = chunks.getFirst().end;

@@ -196,13 +196,13 @@ class BufferModelTest {
                 case DISK_FULL -> disk.space = FULL;
                 case DISK_ROOM -> disk.space = ROOMY;
                 case REMOVE_FILE -> {
-                    List<Path> chunks = TestBuffers.chunkFiles(config.directory());
+                    List<Path> chunks = chunkFiles();
                     if (!chunks.isEmpty()) {
                         remove(chunks.get(random.nextInt(chunks.size())));
                     }
                 }
                 case REMOVE_FOLDER -> {
-                    for (Path chunk : TestBuffers.chunkFiles(config.directory())) {
+                    for (Path chunk : chunkFiles()) {
                         remove(chunk);
                     }
                     BufferModelTest.delete(config.directory());
@@ -250,6 +250,11 @@ class BufferModelTest {
             } else {
                 appended.add(text);
             }
+        }
+
+        /** None while the folder is removed. */
+        private List<Path> chunkFiles() throws IOException {
+            return Files.exists(config.directory()) ? TestBuffers.chunkFiles(config.directory()) : List.of();
         }
 
         /** All that is in the file may be lost; what is put back is not, but a crash may come before. */

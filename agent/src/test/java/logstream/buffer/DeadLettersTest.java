@@ -90,6 +90,7 @@ class DeadLettersTest {
         assertThat(file(2)).exists();
         assertThat(file(3)).exists();
         assertThat(metrics.deadLetterFilesDeleted.sum()).isEqualTo(2);
+        assertThat(metrics.deadLettersDeleted.sum()).as("records in them").isEqualTo(2);
     }
 
     @Test

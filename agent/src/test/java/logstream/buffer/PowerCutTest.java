@@ -56,6 +56,7 @@ class PowerCutTest {
     @BeforeEach
     void begin() throws IOException {
         disk = new RecordedDisk(temp.resolve("run"));
+        moments.add(new Moment(0, 0, 0, 0, 0));
         open();
     }
 

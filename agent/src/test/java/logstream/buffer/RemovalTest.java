@@ -354,7 +354,9 @@ class RemovalTest {
             secondsLater(buffer, 1);
             buffer.keepDeadLetters(List.of(second));
         }
-        byte[] kept = Files.readAllBytes(folder.resolve(DeadLetters.FOLDER).resolve("0000000000000000.letters"));
+        Path letters = folder.resolve(DeadLetters.FOLDER);
+        byte[] kept =
+                Files.readAllBytes(letters.resolve(TestBuffers.names(letters).getFirst()));
         assertThat(DeadLettersTest.parse(kept)).extracting(DeadLetter::key).containsExactly("second");
     }
 

@@ -297,4 +297,29 @@ class ReserveTest {
             force(buffer);
         }
     }
+
+    /** Few senders, each of which waits for its ack, never fill the memory. */
+    @Test
+    void soItIsWhenOnlyAcksAreWaitedFor() throws Exception {
+        BufferConfig config =
+                TestBuffers.with(TestBuffers.config(folder, 1 << 20, 20), Overflow.DROP_OLDEST_CHUNK, MinFree.NONE);
+        try (Buffer buffer = BufferOpening.open(config, metrics, TestBuffers.sources(disk, nanos, 1))) {
+            FrameBatch batch = new FrameBatch(1 << 10);
+            TestBuffers.add(batch, new byte[500_000]);
+            for (int frame = 0; frame < 4; frame++) {
+                buffer.append(batch);
+            }
+            force(buffer);
+            disk.space = new ChunkFiles.Space(0, 10_000_000);
+            disk.failing((operation, path) -> operation == Operation.WRITE || operation == Operation.CREATE);
+            buffer.append(TestBuffers.batch("asked"));
+            for (int second = 0; second < 3; second++) {
+                secondLater(buffer);
+            }
+            assertThat(buffer.isOverflowing()).as("nobody waits").isFalse();
+            buffer.wantDurable();
+            assertThat(buffer.isOverflowing()).isTrue();
+            disk.healed();
+        }
+    }
 }

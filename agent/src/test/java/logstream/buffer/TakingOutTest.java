@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import logstream.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ class TakingOutTest {
     Path folder;
 
     private final TestDisk disk = new TestDisk();
+    private final AtomicLong nanos = new AtomicLong();
     private final Metrics metrics = new Metrics();
 
     /** Takes what it likes, and remembers what it was given. */
@@ -83,7 +86,7 @@ class TakingOutTest {
                 Duration.ofMillis(100),
                 1 << 20,
                 Duration.ofDays(14));
-        return new DeadLetters(config, TestBuffers.sources(disk), metrics);
+        return new DeadLetters(config, TestBuffers.sources(disk, nanos, 1), metrics);
     }
 
     private static DeadLetter letter(String key, String cause, Instant time) {
@@ -335,7 +338,8 @@ class TakingOutTest {
     /** A buffer of chunks with two frames, the first chunk set aside. */
     private Buffer withChunkSetAside(int released) throws Exception {
         int frameBytes = FrameBatch.HEADER_BYTES + 5;
-        Buffer buffer = TestBuffers.manual(TestBuffers.config(folder, 2 * frameBytes, 8), TestBuffers.sources(disk));
+        Buffer buffer =
+                TestBuffers.manual(TestBuffers.config(folder, 2 * frameBytes, 8), TestBuffers.sources(disk, nanos, 1));
         for (int frame = 0; frame < 3; frame++) {
             buffer.append(TestBuffers.batch("frm-" + frame));
             buffer.wantDurable();
@@ -448,10 +452,14 @@ class TakingOutTest {
         Path chunk = onlyChunk().path();
         Files.setLastModifiedTime(chunk, FileTime.from(NOW.minus(Duration.ofDays(15))));
         try (DeadLetters letters = open()) {
+            // The clock must stay there before it is believed.
+            nanos.addAndGet(TimeUnit.HOURS.toNanos(1));
+            letters.prune();
             assertThat(letters.bytes()).isZero();
         }
         assertThat(folder.resolve(DeadLetters.FOLDER)).isEmptyDirectory();
         assertThat(metrics.deadLetterFilesDeleted.sum()).isEqualTo(1);
+        assertThat(metrics.deadLettersDeleted.sum()).as("records in it").isEqualTo(2);
     }
 
     @Test

@@ -143,16 +143,16 @@ class BufferCommandsTest {
 
         Outcome ls = execute("buffer", "ls", folder.toString());
         assertThat(ls.exitCode).isZero();
-        assertThat(ls.out).contains("buffer 2ec6b55cc66e273", "not in use", "staged", "1 chunk, 4 frames, 404 B");
+        assertThat(ls.out).contains("buffer 2ec6b55cc66e273", "not in use", "staged", "1 chunk, 4 frames, 389 B");
         assertThat(execute("buffer", "verify", folder.toString()))
-                .isEqualTo(new Outcome(0, "1 chunk, 4 good frames, 404 B: no damage\n", ""));
+                .isEqualTo(new Outcome(0, "1 chunk, 4 good frames, 389 B: no damage\n", ""));
 
         byte[] bytes = Files.readAllBytes(chunk);
         bytes[4190] ^= 1;
         Files.write(chunk, bytes);
         assertThat(execute("buffer", "verify", folder.toString())).isEqualTo(new Outcome(1, """
                                 0000000000000000.chunk at 4176 to 4203: these bytes do not check
-                                1 chunk, 3 good frames, 377 B: 1 damaged place, 1 frame known to be lost
+                                1 chunk, 3 good frames, 362 B: 1 damaged place, 1 frame known to be lost
                                 """, ""));
         assertThat(execute("buffer", "verify", "--json", folder.toString()))
                 .isEqualTo(new Outcome(
@@ -160,7 +160,7 @@ class BufferCommandsTest {
                         "{\"folder\":\"" + folder
                                 + "\",\"in_use\":false,\"damage\":[{\"file\":\"0000000000000000.chunk\","
                                 + "\"from\":4176,\"to\":4203,\"what\":\"these bytes do not check\"}],\"chunks\":1,"
-                                + "\"good_frames\":3,\"bytes\":377,\"lost_frames\":1}\n",
+                                + "\"good_frames\":3,\"bytes\":362,\"lost_frames\":1}\n",
                         ""));
     }
 

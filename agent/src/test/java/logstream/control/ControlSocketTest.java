@@ -166,7 +166,7 @@ class ControlSocketTest {
                 - ControlSocket.in(folder).toString().length()
                 - 1;
         Path longest = Files.createDirectory(folder.resolve("x".repeat(left)));
-        assertThat(ControlSocket.in(longest).toString()).hasSize(107);
+        assertThat(ControlSocket.in(longest).toString()).hasSize(106);
         try (ControlServer _ = ControlServer.start(longest, Map.of("count", (request, tell) -> object()))) {
             assertThat(ControlClient.answers(longest)).isTrue();
         }
@@ -174,10 +174,10 @@ class ControlSocketTest {
         Path tooLong = Files.createDirectory(folder.resolve("x".repeat(left + 1)));
         assertThatThrownBy(() -> ControlServer.start(tooLong, Map.of()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("is longer than the 107 bytes that a socket may have");
+                .hasMessageContaining("is longer than the 106 bytes that a socket may have");
         assertThatThrownBy(() -> ControlClient.ask(tooLong, "count", object(), LONG, soFar -> {}))
                 .isInstanceOf(NoAgentException.class)
-                .hasMessageContaining("107");
+                .hasMessageContaining("106");
     }
 
     @Test

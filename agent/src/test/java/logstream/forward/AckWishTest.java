@@ -11,6 +11,7 @@ import static logstream.forward.Wire.str;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +95,22 @@ class AckWishTest {
         assertThat(connection.sink.flushesWithEvents)
                 .as("each event was kept or counted, the connection ended before the last")
                 .hasValue(4);
+    }
+
+    @Test
+    void soDoesOneThatFoundNoMemoryAtAll() {
+        connection.sink.dropsAtOnce = true;
+        ScriptedSocket socket = run(message("grid.a", 1, "a"), packed("x", "b"), message("grid.a", 1, "c", "y"));
+        assertThat(socket.written()).isEmpty();
+    }
+
+    @Test
+    void whoAskedOnceWaitsForMemory() {
+        AtomicInteger taken = new AtomicInteger();
+        connection.sink.onTake = () -> connection.sink.dropsAtOnce = taken.incrementAndGet() > 1;
+        ScriptedSocket socket = run(message("grid.a", 1, "a", "x"), packed("y", "b", "c"));
+        assertThat(kept()).containsExactly("a", "b", "c");
+        assertThat(socket.written()).isEqualTo(join(ack("x"), ack("y")));
     }
 
     @Test

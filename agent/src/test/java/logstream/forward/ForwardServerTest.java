@@ -410,13 +410,13 @@ class ForwardServerTest {
         }
 
         @Override
-        public boolean take(Tag tag, long seconds, int nanos, MsgpackCursor record) {
+        public Taken take(Tag tag, long seconds, int nanos, MsgpackCursor record, boolean mayDrop) {
             int work = nanos;
             for (int step = 0; step < 5_000; step++) {
                 work = 31 * work + step;
             }
             worked = work;
-            return worked == 1;
+            return worked == 1 ? Taken.FULL : Taken.YES;
         }
 
         @Override

@@ -45,11 +45,11 @@ class MemoryTest {
         AtomicInteger mostWindows = new AtomicInteger();
         EventSink sink = peer -> new EventSink.Intake() {
             @Override
-            public boolean take(Tag tag, long seconds, int nanos, MsgpackCursor record) {
+            public Taken take(Tag tag, long seconds, int nanos, MsgpackCursor record, boolean mayDrop) {
                 taken.incrementAndGet();
                 mostWindows.accumulateAndGet(connection.pools.windows().inUse(), Math::max);
                 assertThat(record.bytes()).hasSize(ForwardLimits.WINDOW_BYTES);
-                return false;
+                return Taken.YES;
             }
 
             @Override

@@ -39,6 +39,9 @@ final class RecordingSink implements EventSink {
     /** Whether what nobody wants an ack for is dropped. */
     volatile boolean dropsUnasked;
 
+    /** Whether that is so before it is even taken. */
+    volatile boolean dropsAtOnce;
+
     volatile boolean stopped;
     volatile Runnable onTake = () -> {};
     volatile Runnable onFlush = () -> {};
@@ -53,17 +56,20 @@ final class RecordingSink implements EventSink {
         private final List<Event> taken = new ArrayList<>();
 
         @Override
-        public boolean take(Tag tag, long seconds, int nanos, MsgpackCursor record) {
+        public Taken take(Tag tag, long seconds, int nanos, MsgpackCursor record, boolean mayDrop) {
             onTake.run();
             if (taken.size() >= capacity) {
                 throw new IllegalStateException("an event was handed to a full sink");
+            }
+            if (mayDrop && dropsAtOnce) {
+                return Taken.DROPPED;
             }
             int start = record.position();
             record.skip();
             byte[] bytes = Arrays.copyOfRange(record.bytes(), start, record.position());
             tags.add(tag);
             taken.add(new Event(tag.toString(), seconds, nanos, json(bytes)));
-            return taken.size() >= capacity;
+            return taken.size() >= capacity ? Taken.FULL : Taken.YES;
         }
 
         @Override

@@ -42,6 +42,11 @@ final class StreamRecords implements AutoCloseable {
                 throw new AssertionError("a record that is no JSON: " + text, e);
             }
         }
+
+        /** Whether the agent itself made it. */
+        boolean isLossNotice() {
+            return json().path("source").asText().equals("logstream");
+        }
     }
 
     private StreamRecords(KinesisClient client) {
@@ -83,9 +88,15 @@ final class StreamRecords implements AutoCloseable {
         return found;
     }
 
+    /** The notices of losses among them. */
+    List<JsonNode> lossNotices() {
+        return all().stream().filter(Found::isLossNotice).map(Found::json).toList();
+    }
+
     /** The partition keys under which each event of {@link AckedLoad} lies in the stream. */
     Map<String, List<String>> keysByEvent() {
         return all().stream()
+                .filter(one -> !one.isLossNotice())
                 .collect(Collectors.groupingBy(
                         one -> one.json().path("event").asText(), Collectors.mapping(Found::key, Collectors.toList())));
     }

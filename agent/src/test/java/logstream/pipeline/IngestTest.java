@@ -10,13 +10,18 @@ import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferConfig;
 import logstream.buffer.Frame;
 import logstream.forward.EventSink.Intake;
+import logstream.forward.EventSink.Intake.Taken;
 import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
 import logstream.forward.Peer;
@@ -24,6 +29,7 @@ import logstream.forward.Tag;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,8 +69,8 @@ class IngestTest {
     @Test
     void whatIsFlushedIsInTheBufferInItsOrder() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
-            assertThat(intake.take(GRID, 1, 0, event("a"))).isFalse();
-            assertThat(intake.take(GRID, 1, 0, event("b"))).isFalse();
+            assertThat(intake.take(GRID, 1, 0, event("a"), true)).isEqualTo(Taken.YES);
+            assertThat(intake.take(GRID, 1, 0, event("b"), true)).isEqualTo(Taken.YES);
             assertThat(buffer.bufferedFrames()).isZero();
             intake.flush(true);
             intake.awaitDurable();
@@ -78,7 +84,7 @@ class IngestTest {
     @Test
     void whatIsNotFlushedIsForgotten() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
-            intake.take(GRID, 1, 0, event("a"));
+            intake.take(GRID, 1, 0, event("a"), true);
         }
         assertThat(buffer.bufferedFrames()).isZero();
     }
@@ -87,8 +93,8 @@ class IngestTest {
     void otherTagsAreCountedAndTheFirstOfEachIsNamed() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
             for (int i = 0; i < 3; i++) {
-                intake.take(Tag.of("other\nline"), 1, 0, event("a"));
-                intake.take(Tag.of("more"), 1, 0, event("a"));
+                intake.take(Tag.of("other\nline"), 1, 0, event("a"), true);
+                intake.take(Tag.of("more"), 1, 0, event("a"), true);
             }
             intake.flush(true);
             intake.awaitDurable();
@@ -102,8 +108,8 @@ class IngestTest {
     @Test
     void anEventBeyondWhatAFrameHoldsIsCounted() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
-            intake.take(GRID, 1, 0, event("other", "\u0000".repeat(1 << 19)));
-            intake.take(GRID, 1, 0, event("after"));
+            intake.take(GRID, 1, 0, event("other", "\u0000".repeat(1 << 19)), true);
+            intake.take(GRID, 1, 0, event("after"), true);
             intake.flush(true);
             intake.awaitDurable();
         }
@@ -114,7 +120,7 @@ class IngestTest {
     @Test
     void anEventWhoseLineIsTooLongForARecordIsCutAndWhatThatMakesIsCounted() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
-            intake.take(GRID, 1, 0, event("\u0000".repeat(1 << 19)));
+            intake.take(GRID, 1, 0, event("\u0000".repeat(1 << 19)), true);
             intake.flush(true);
             intake.awaitDurable();
         }
@@ -129,12 +135,64 @@ class IngestTest {
             boolean full = false;
             for (int kilobytes = 0; !full; kilobytes += 10) {
                 assertThat(kilobytes).isLessThan(300);
-                full = intake.take(GRID, 1, 0, event("x".repeat(10 << 10)));
+                full = intake.take(GRID, 1, 0, event("x".repeat(10 << 10)), true) == Taken.FULL;
             }
             intake.flush(true);
             intake.awaitDurable();
         }
         assertThat(buffer.bufferedFrames()).isBetween(15L, 30L);
+    }
+
+    /** Senders that want acks wait, each with one of the few benches: nobody else may have to wait for those. */
+    @Test
+    void whoseEventsMayBeDroppedNeverWaitsForThoseThatWaitForRoom(@TempDir Path small) throws Exception {
+        BufferConfig config = new BufferConfig(
+                small,
+                1 << 20,
+                2,
+                BufferConfig.Overflow.DROP_NEWEST,
+                BufferConfig.MinFree.NONE,
+                BufferConfig.Sync.NEVER,
+                Duration.ofMillis(100),
+                1 << 20,
+                Duration.ofDays(1));
+        ExecutorService askers = Executors.newCachedThreadPool();
+        try (Buffer little = Buffer.open(config, metrics)) {
+            Ingest full = new Ingest(little, RecordConfig.DEFAULT, metrics);
+            MsgpackCursor large = event("x".repeat(10 << 10));
+            int start = large.position();
+            byte[] bytes = large.bytes();
+            Runnable asker = () -> {
+                try (Intake intake = full.open(PEER)) {
+                    MsgpackCursor mine = new MsgpackCursor();
+                    while (true) {
+                        mine.at(bytes, start);
+                        intake.take(GRID, 1, 0, mine, false);
+                        intake.flush(true);
+                    }
+                } catch (IntakeStoppedException e) {
+                    // The test ends.
+                }
+            };
+            for (int connection = 0; connection < 20; connection++) {
+                askers.execute(asker);
+            }
+            try (Intake unasked = full.open(PEER)) {
+                Awaitility.await().until(() -> {
+                    Taken taken = unasked.take(GRID, 1, 0, event("x".repeat(10 << 10)), true);
+                    unasked.flush(false);
+                    return taken == Taken.DROPPED;
+                });
+                long before = metrics.dropped(DropCause.OVERFLOW).sum();
+                assertThat(unasked.take(GRID, 1, 0, event("a"), true)).isEqualTo(Taken.DROPPED);
+                assertThat(metrics.dropped(DropCause.OVERFLOW).sum()).isEqualTo(before + 1);
+            }
+            little.closeIntake();
+            askers.shutdown();
+            assertThat(askers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            askers.shutdownNow();
+        }
     }
 
     /** More connections than there are batches: each gives its own back when it flushes or ends. */
@@ -143,7 +201,7 @@ class IngestTest {
         List<Intake> idle = new ArrayList<>();
         for (int connection = 0; connection < 100; connection++) {
             Intake intake = ingest.open(PEER);
-            intake.take(GRID, 1, 0, event("a"));
+            intake.take(GRID, 1, 0, event("a"), true);
             if (connection % 2 == 0) {
                 intake.flush(true);
             } else {
@@ -159,7 +217,7 @@ class IngestTest {
     @Test
     void whenTheBufferTakesNoMoreTheConnectionLearnsIt() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
-            intake.take(GRID, 1, 0, event("a"));
+            intake.take(GRID, 1, 0, event("a"), true);
             buffer.closeIntake();
             assertThatThrownBy(() -> intake.flush(true)).isInstanceOf(IntakeStoppedException.class);
         }

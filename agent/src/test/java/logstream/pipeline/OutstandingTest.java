@@ -17,6 +17,16 @@ class OutstandingTest {
     private final Metrics metrics = new Metrics();
     private final Outstanding outstanding = new Outstanding(metrics);
 
+    /** So it is when two chunks go one after the other, before the shipper has read on. */
+    @Test
+    void aChunkOfWhichNothingWasReadCanGo() {
+        assertThat(outstanding.forget(outstanding.oldestSequence())).isZero();
+        outstanding.add(7, 0, 10);
+        assertThat(outstanding.forget(7)).isZero();
+        assertThat(outstanding.forget(outstanding.oldestSequence())).isZero();
+        assertThat(outstanding.isEmpty()).isTrue();
+    }
+
     @Test
     void nothingIsReleasedBeforeAllBeforeItIsDone() {
         Shipment first = shipment(add(1, 10));
