@@ -113,7 +113,8 @@ public final class Agent {
             RunningParts parts = new RunningParts(
                     forward, lossNotices, buffer, shipper, config.buffer().directory());
             Drain drain = new Drain(parts);
-            Optional<ControlServer> control = openControl(config, drain, new DeadLetterActions(buffer, metrics));
+            Optional<ControlServer> control = openControl(
+                    config, drain, new DeadLetterActions(buffer, metrics), new ImportAction(buffer, metrics));
             return new Agent(
                     config, buffer, stream, requests, shipper, streamCheck, forward, parts, monitor, drain, control);
         } catch (StartException | RuntimeException e) {
@@ -185,14 +186,22 @@ public final class Agent {
     }
 
     /** Without it the agent works, but cannot be told anything: no reason not to start. */
-    private static Optional<ControlServer> openControl(AgentConfig config, Drain drain, DeadLetterActions deadLetters) {
+    private static Optional<ControlServer> openControl(
+            AgentConfig config, Drain drain, DeadLetterActions deadLetters, ImportAction imports) {
         Map<String, ControlAction> actions = Map.of(
-                "drain", drain, "dead-letters replay", deadLetters::replay, "dead-letters purge", deadLetters::purge);
+                "drain",
+                drain,
+                "dead-letters replay",
+                deadLetters::replay,
+                "dead-letters purge",
+                deadLetters::purge,
+                "buffer import",
+                imports);
         try {
             return Optional.of(ControlServer.start(config.buffer().directory(), actions));
         } catch (IOException e) {
             log.warn(
-                    "there is no control socket: {}. drain, and replay and purge of dead letters, cannot reach this agent;"
+                    "there is no control socket: {}. drain, import, and replay and purge of dead letters, cannot reach this agent;"
                             + " set buffer.directory to a folder where there can be one.",
                     e.getMessage());
             return Optional.empty();

@@ -66,6 +66,7 @@ class ArchitectureTest {
                         "logstream.kinesis",
                         "logstream.local",
                         "logstream.metrics",
+                        "logstream.migration",
                         "logstream.pipeline");
         assertThat(program.contain(Agent.class.getName())).isTrue();
         assertThat(program.contain(ArchitectureTest.class.getName())).isFalse();
@@ -79,6 +80,7 @@ class ArchitectureTest {
         "kinesis, metrics",
         "local, ''",
         "metrics, ''",
+        "migration, buffer metrics pipeline",
         "control, ''",
     })
     void aPackageImportsOnly(String name, String allowed) {

@@ -1,5 +1,6 @@
 package logstream.buffer;
 
+import java.util.OptionalLong;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DropCause;
 import org.slf4j.Logger;
@@ -128,6 +129,38 @@ final class Appender {
         }
     }
 
+    /** As {@link Buffer#appendIfRoom}. */
+    OptionalLong appendIfRoom(FrameBatch batch) throws BufferClosedException {
+        int bytes = batch.length();
+        state.lock.lock();
+        try {
+            state.turns.await(bytes, () -> hasRoomFor(bytes), () -> state.intakeClosed() || state.isFullFor(bytes));
+            if (state.intakeClosed()) {
+                throw new BufferClosedException();
+            }
+            if (!state.hasRoomFor(bytes)) {
+                return OptionalLong.empty();
+            }
+            int taken = take(batch.bytes(), 0, bytes);
+            if (taken < bytes) {
+                throw new IllegalStateException("of a batch of " + bytes + " bytes, only " + taken + " found room");
+            }
+            state.work.signal();
+            return OptionalLong.of(state.appended());
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    private boolean hasRoomFor(int bytes) {
+        if (state.hasRoomFor(bytes)) {
+            return true;
+        }
+        // Forced frames need no memory, and can be read and released.
+        state.work.signal();
+        return false;
+    }
+
     /** Returns when the frame can be taken, or is to be dropped. */
     private void awaitRoom(int frameBytes, boolean drops) throws BufferClosedException {
         state.turns.await(
@@ -140,11 +173,9 @@ final class Appender {
     }
 
     private boolean isRoomFor(int frameBytes) {
-        if (state.hasRoomFor(frameBytes)) {
+        if (hasRoomFor(frameBytes)) {
             return true;
         }
-        // Forced frames need no memory, and can be read and released.
-        state.work.signal();
         if (overflow == BufferConfig.Overflow.DROP_OLDEST_CHUNK) {
             overflowing.run();
         }
@@ -205,8 +236,17 @@ final class Appender {
 
     /** As {@link Buffer#awaitDurable}. */
     void awaitDurable(long ordinal) throws BufferClosedException {
+        boolean _ = awaitDurable(ordinal, () -> state.awaitDurable(ordinal));
+    }
+
+    /** As {@link Buffer#awaitDurableWhileDiskWorks}. */
+    boolean awaitDurableWhileDiskWorks(long ordinal) throws BufferClosedException {
+        return awaitDurable(ordinal, () -> state.awaitDurableOrStuck(ordinal));
+    }
+
+    private boolean awaitDurable(long ordinal, Runnable await) throws BufferClosedException {
         if (state.durable() >= ordinal) {
-            return;
+            return true;
         }
         state.lock.lock();
         try {
@@ -215,10 +255,11 @@ final class Appender {
                         "wait for " + ordinal + " when only " + state.appended() + " are appended");
             }
             state.work.signal();
-            state.awaitDurable(ordinal);
-            if (state.durable() < ordinal) {
+            await.run();
+            if (state.durable() < ordinal && state.ended()) {
                 throw new BufferClosedException();
             }
+            return state.durable() >= ordinal;
         } finally {
             state.lock.unlock();
         }

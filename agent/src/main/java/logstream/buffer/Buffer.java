@@ -2,6 +2,7 @@ package logstream.buffer;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 import logstream.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
 
@@ -129,6 +130,37 @@ public final class Buffer implements AutoCloseable {
      */
     public boolean appendNow(FrameBatch oneFrame) {
         return appender.appendNow(oneFrame);
+    }
+
+    /**
+     * Any thread. As {@link #append}, but all or nothing: empty when there is no room and it would have to wait for chunks
+     * to go, or for the disk to be mended; nothing is dropped or counted then.
+     *
+     * @param batch not larger than a chunk, or a single frame
+     * @throws BufferClosedException when the intake is closed
+     */
+    public OptionalLong appendIfRoom(FrameBatch batch) throws BufferClosedException {
+        return appender.appendIfRoom(batch);
+    }
+
+    /** Any thread. Whether frames of so many bytes in all would find room, and a quarter of the chunks stay for others. */
+    public boolean hasRoomToSpare(long bytes) {
+        state.lock.lock();
+        try {
+            return state.hasRoomForAll(bytes, config.maxChunks() / 4);
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /**
+     * Any thread. As {@link #awaitDurable}, but returns false when the disk refuses again and again: they may become
+     * durable later.
+     *
+     * @throws BufferClosedException as {@link #awaitDurable}
+     */
+    public boolean awaitDurableWhileDiskWorks(long ordinal) throws BufferClosedException {
+        return appender.awaitDurableWhileDiskWorks(ordinal);
     }
 
     /**

@@ -101,6 +101,10 @@ final class BufferState {
         return pending.fits(frameBytes) && room.fits(frameBytes);
     }
 
+    boolean hasRoomForAll(long bytes, long chunksBesides) {
+        return room.fitsAll(bytes, chunksBesides);
+    }
+
     /** So many more frames are in memory. */
     void appended(int frames, long now) {
         marks.appended(appended, now);
@@ -130,6 +134,14 @@ final class BufferState {
     void awaitDurable(long ordinal) {
         want(ordinal);
         while (durable < ordinal && !ended) {
+            durableGrew.awaitUninterruptibly();
+        }
+    }
+
+    /** As {@link #awaitDurable}, but ends also when the disk refuses again and again. */
+    void awaitDurableOrStuck(long ordinal) {
+        want(ordinal);
+        while (durable < ordinal && !ended && !stuck) {
             durableGrew.awaitUninterruptibly();
         }
     }
@@ -178,6 +190,7 @@ final class BufferState {
     void stuck(boolean isStuck) {
         if (isStuck && !stuck) {
             turns.wakeAll();
+            durableGrew.signalAll();
         }
         stuck = isStuck;
     }

@@ -37,6 +37,13 @@ final class Room {
         return fitsPlanned(frameBytes) || sealedBytes + (plannedChunks + 2) * chunkBytes <= limitBytes;
     }
 
+    /** Whether frames of so many bytes in all find room, however large each is, and so many chunks besides. */
+    boolean fitsAll(long bytes, long chunksBesides) {
+        // Two chunks that follow each other hold more than one chunk of frames.
+        long chunks = plannedChunks + bytes / (chunkBytes / 2) + 1 + chunksBesides;
+        return sealedBytes + (chunks + 1) * chunkBytes <= limitBytes && chunks <= spareChunks;
+    }
+
     /** A frame larger than a chunk goes into a chunk of its own. */
     private boolean fitsPlanned(int frameBytes) {
         return plannedEnd + frameBytes <= chunkBytes || plannedEnd == ChunkFormat.FIRST_FRAME_AT;

@@ -37,6 +37,8 @@ public final class Metrics {
         CUT,
         /** A dead letter was put into the buffer again. When it became one, it was counted as a dead letter for good. */
         REPLAYED,
+        /** A record was read from a file buffer of fluentd. */
+        IMPORTED,
         /** A record that tells the stream's consumers how many events were lost. */
         LOSS_NOTICE
     }

@@ -53,7 +53,8 @@ public record KeyedFrame(String key, FrameKind kind, byte[] payload) {
         }
     }
 
-    static KeyedFrame of(long identity, Frame frame) {
+    /** What a frame holds that was read from the buffer of this identity. */
+    public static KeyedFrame of(long identity, Frame frame) {
         return of(identity, frame.sequence(), frame.index(), frame.kind(), frame.payload());
     }
 
@@ -92,7 +93,7 @@ public record KeyedFrame(String key, FrameKind kind, byte[] payload) {
     }
 
     /** Adds the frame that brings all this along to a batch; false when it is larger than any frame: nothing is added. */
-    boolean addTo(FrameBatch batch) {
+    public boolean addTo(FrameBatch batch) {
         byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
         if (kind == FrameKind.KEYED || keyBytes.length == 0 || keyBytes.length > MAX_KEY_BYTES) {
             return false;

@@ -46,6 +46,7 @@ class HelpTest {
                 "buffer ls",
                 "buffer verify",
                 "buffer dump",
+                "buffer import",
                 "dead-letters",
                 "dead-letters ls",
                 "dead-letters show",
@@ -85,10 +86,12 @@ class HelpTest {
             send --source x              | logstream send: --source 'x' is neither stdout nor stderr
             send --address ::1           | logstream send: Invalid value for option '--address': '::1' is no HOST:PORT; an IPv6 address needs brackets
             send --ack-timeout 5         | logstream send: Invalid value for option '--ack-timeout': '5': The unit is missing: ms, s, m, h or d
-            buffer                       | logstream buffer: a command is missing: ls, verify or dump
+            buffer                       | logstream buffer: a command is missing: ls, verify, dump or import
             buffer lss                   | logstream buffer: there is no command 'lss'; did you mean ls?
             buffer ls a --config b       | logstream buffer ls: DIR and --config exclude each other
             buffer dump --limit 0        | logstream buffer dump: --limit 0 is less than 1
+            buffer import                | logstream buffer import: DIR is missing: the folder in which fluentd kept its buffer
+            buffer import a --into b -c c | logstream buffer import: --into and --config exclude each other
             dead-letters                 | logstream dead-letters: a command is missing: ls, show, replay or purge
             dead-letters show --limit 0  | logstream dead-letters show: --limit 0 is less than 1
             dead-letters purge           | logstream dead-letters purge: say which: --file, --match, --older, --newer, or --all

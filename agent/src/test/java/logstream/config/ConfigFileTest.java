@@ -175,6 +175,9 @@ class ConfigFileTest {
             Map.entry(
                     "record.join_timeout",
                     new Bound("1m", config -> config.record().joinTimeout(), Duration.ofMinutes(1))),
+            Map.entry(
+                    "record.loss_notices",
+                    new Bound("false", config -> config.record().lossNotices(), false)),
             Map.entry("kinesis.stream", new Bound("lines", config -> config.kinesis().stream(), "lines")),
             Map.entry(
                     "kinesis.region",
