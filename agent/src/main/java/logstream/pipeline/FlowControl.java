@@ -17,6 +17,8 @@ import java.time.Duration;
  *       agents come to share alike), and grows (so that a stream that has grown is not years away). It stops just below
  *       what the shards that were seen to accept records can take: no limit needs to be run into to be found. After a
  *       minute there without throttling it looks further once more.
+ *   <li>Where sending a third less, step by step, throttles no less, it is not the rate: others flood the stream, or it throttles
+ *       at random. Then that share is taken as given for a minute, and the rate is what it was.
  * </ul>
  *
  * <p>Requests in flight need no rule of their own: they are what the rate sends within the time of an answer. The figures
@@ -49,6 +51,12 @@ final class FlowControl {
     /** Of a second's worth: when so much is throttled, no more is needed to judge. */
     private static final double PLAIN_SECONDS = 0.05;
 
+    /** Of the rate at which lowering it began: at so much, it should have helped. */
+    private static final double LOWERED_SHARE = 0.7;
+
+    /** Of the share throttled then: more than that is no less. */
+    private static final double NO_LESS_SHARE = 0.8;
+
     private static final double DECREASE = 0.95;
     private static final double START_GROWTH = 1.8;
     private static final double STEP_GROWTH = 1.6;
@@ -76,6 +84,17 @@ final class FlowControl {
     private double step = SMALLEST_STEP;
     private boolean starting = true;
     private boolean recovering;
+
+    /** The first of the times that the rate was lowered in a row; 0 when it was not. */
+    private double loweredFrom;
+
+    private double throttledThen;
+    private boolean startingThen;
+
+    /** Throttled whatever the rate is; and since when that is known. */
+    private double given;
+
+    private long givenNanos;
     private double saved = FIRST_RATE * BATCH_SECONDS;
     private long savedNanos;
     private long loweredNanos;
@@ -169,8 +188,12 @@ final class FlowControl {
 
     private void judge(long now) {
         double share = throttledShare();
+        if (now - givenNanos > LOOK_FURTHER_NANOS) {
+            given = 0;
+        }
         boolean patient = now - loweredNanos < PATIENCE_NANOS && share <= PLAIN_SHARE;
-        if (share <= THROTTLED_SHARE) {
+        if (share <= given + THROTTLED_SHARE) {
+            loweredFrom = 0;
             raise(now);
         } else if (!patient) {
             lower(now);
@@ -182,6 +205,16 @@ final class FlowControl {
     private void lower(long now) {
         save(now);
         double share = throttledShare();
+        if (loweredFrom == 0) {
+            loweredFrom = rate;
+            throttledThen = share;
+            startingThen = starting;
+        } else if (rate <= LOWERED_SHARE * loweredFrom
+                && share >= NO_LESS_SHARE * throttledThen
+                && share <= PLAIN_SHARE) {
+            takeAsGiven(share, now);
+            return;
+        }
         double passing = rate * (share > PLAIN_SHARE ? (1 - share) * DECREASE : Math.min(1 - share, DECREASE));
         double full = full(now);
         // Far below what the shards take: others use them, too.
@@ -191,6 +224,15 @@ final class FlowControl {
         starting = false;
         recovering = true;
         loweredNanos = now;
+        beginWindow(now);
+    }
+
+    private void takeAsGiven(double share, long now) {
+        given = share;
+        givenNanos = now;
+        rate = loweredFrom;
+        starting = startingThen;
+        loweredFrom = 0;
         beginWindow(now);
     }
 

@@ -64,6 +64,43 @@ class FlowControlTest {
     }
 
     @Test
+    void whatIsThrottledWhateverTheRateIsTakenAsGivenForAMinute() {
+        grow(4);
+        double before = flow.rate();
+        for (int lowered = 0; lowered < 7; lowered++) {
+            now += 3 * SECOND;
+            seeShards(10);
+            passWindow(0.05);
+            recover();
+        }
+        assertThat(flow.rate()).isLessThan(0.7 * before);
+        now += 3 * SECOND;
+        seeShards(10);
+        passWindow(0.05);
+        assertThat(flow.rate()).isEqualTo(before, EXACT);
+        passWindow(0.05);
+        double risen = flow.rate();
+        assertThat(risen).isGreaterThan(before);
+        now += 61 * SECOND;
+        seeShards(10);
+        passWindow(0.05);
+        assertThat(flow.rate()).as("looks again whether less helps").isLessThan(risen);
+    }
+
+    @Test
+    void whereLessHelpsItStaysLess() {
+        grow(4);
+        double before = flow.rate();
+        for (int lowered = 0; lowered < 8; lowered++) {
+            now += 3 * SECOND;
+            seeShards(10);
+            passWindow(0.1 * Math.pow(0.8, lowered));
+            recover();
+        }
+        assertThat(flow.rate()).isLessThan(0.9 * before);
+    }
+
+    @Test
     void aPlainExcessLowersTheRateAtOnceToWhatPassed() {
         grow(5);
         double before = flow.rate();
