@@ -51,7 +51,7 @@ public record KinesisConfig(
                 "logstream",
                 PutRecordsLimits.RECORDS,
                 PutRecordsLimits.SAFE_REQUEST_BYTES,
-                4,
+                16,
                 Duration.ofMillis(200),
                 Duration.ofSeconds(10),
                 17,

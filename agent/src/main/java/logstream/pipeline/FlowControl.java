@@ -1,104 +1,231 @@
 package logstream.pipeline;
 
+import java.time.Duration;
+
 /**
- * How fast, and how many requests at once: additive increase, multiplicative decrease.
+ * How fast to send: additive increase, multiplicative decrease.
  *
- * <p>Once a second it looks at what was sent: more than 3 % of the records throttled lowers the rate to 80 % of what was
- * accepted and the requests in flight by a quarter; otherwise both rise again by a step. While the rate has never been
- * lowered, or has risen beyond twice what is sent, there is none.
+ * <p>The rate is in <em>shards</em>: 1 is what one shard takes, 1000 records or 1 MiB a second, whichever is met first.
+ *
+ * <ul>
+ *   <li>A fresh agent begins with half a shard and sends half as much again every half second, until it is throttled.
+ *   <li>Lowered: when more than 3 % of a sample is throttled. A sample begins with the first throttled record, and is half a second
+ *       and 200 records long; it is cut short when it is plain that the rate is far too high. The new rate is what was
+ *       accepted of the old one. For half a second less is sent, as shards that have just given all they had saved
+ *       throttle whatever is a little uneven; after it, small shares are not acted upon for a while, for the same reason.
+ *   <li>Raised: every half second in which it was used, by a step that is small at first, is independent of the rate (so that
+ *       agents come to share alike), and grows (so that a stream that has grown is not years away). It stops just below
+ *       what the shards that were seen to accept records can take: no limit needs to be run into to be found. After a
+ *       minute there without throttling it looks further once more.
+ * </ul>
+ *
+ * <p>Requests in flight need no rule of their own: they are what the rate sends within the time of an answer. The figures
+ * behind the constants are in docs/flow-control.md, which a simulation writes.
  *
  * <p>Threading: confined to the shipper thread.
  */
 final class FlowControl {
-    private static final long SECOND_NANOS = 1_000_000_000L;
+    /** Half of what the smallest stream takes. */
+    static final double FIRST_RATE = 0.5;
+
+    /** Ten records a second: below it too little would be learnt of the stream. */
+    static final double LOWEST_RATE = 0.01;
+
+    private static final double SECOND_NANOS = 1e9;
+    private static final long WINDOW_NANOS = Duration.ofMillis(500).toNanos();
+    private static final int SAMPLE_RECORDS = 200;
+
+    /** A sample that is too small for so long is judged all the same. */
+    private static final long LONGEST_SAMPLE_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final long LOOK_FURTHER_NANOS = Duration.ofSeconds(60).toNanos();
+
     private static final double THROTTLED_SHARE = 0.03;
-    private static final double DECREASE = 0.8;
-    private static final double INCREASE_SHARE = 0.05;
-    private static final double INCREASE_LEAST = 50;
-    private static final double LOWEST_RATE = 10;
 
-    private final int maxInFlight;
-    private double inFlightLimit;
-    private double recordsPerSecond = Double.POSITIVE_INFINITY;
-    private double tokens;
-    private long tokensNanos;
-    private long windowStartNanos;
-    private long accepted;
-    private long throttled;
+    /** More is not uneven shards: the rate is wrong. */
+    private static final double PLAIN_SHARE = 0.2;
 
-    FlowControl(int maxInFlight, long now) {
-        this.maxInFlight = maxInFlight;
-        this.inFlightLimit = maxInFlight;
-        this.windowStartNanos = now;
-        this.tokensNanos = now;
+    /** Of a second's worth: when so much is throttled, no more is needed to judge. */
+    private static final double PLAIN_SECONDS = 0.05;
+
+    private static final double DECREASE = 0.95;
+    private static final double START_GROWTH = 1.5;
+    private static final double STEP_GROWTH = 1.6;
+
+    /** Two records a second: a hundred agents together add a fiftieth to a stream of ten shards. */
+    private static final double SMALLEST_STEP = 0.002;
+
+    /** Leaves shards some of what they save up, for seconds in which they get more than their part. */
+    private static final double FULL_SHARE = 0.98;
+
+    /** Of the rate, for a window after it was lowered. */
+    private static final double RECOVERY_SHARE = 0.7;
+
+    /** A rate of which less is used is high enough. */
+    private static final double USED_SHARE = 0.5;
+
+    /** A batch goes for a tenth of a second's worth, not record by record; and twice that may be saved up. */
+    private static final double BATCH_SECONDS = 0.1;
+
+    /** 500 records, or half a MiB: no need to wait for more. */
+    private static final double LARGEST_WAIT_SHARD_SECONDS = 0.5;
+
+    private final SeenShards shards = new SeenShards();
+    private double rate = FIRST_RATE;
+    private double step = SMALLEST_STEP;
+    private boolean starting = true;
+    private boolean recovering;
+    private double saved = FIRST_RATE * BATCH_SECONDS;
+    private long savedNanos;
+    private long loweredNanos;
+    private long windowNanos;
+    private Load sent = Load.NONE;
+    private Load accepted = Load.NONE;
+    private Load throttled = Load.NONE;
+
+    FlowControl(long now) {
+        savedNanos = now;
+        // Nothing to be patient about yet.
+        loweredNanos = now - PATIENCE_NANOS;
+        windowNanos = now;
     }
 
-    /** Requests that may be in flight at once, 1 or more. */
-    int inFlightLimit() {
-        return (int) inFlightLimit;
+    /** What is sent at most in a second, in shards. */
+    double rate() {
+        return recovering ? RECOVERY_SHARE * rate : rate;
     }
 
-    /** Records that may be sent now; {@link Integer#MAX_VALUE} when there is no rate. */
-    int allowance(long now) {
-        if (recordsPerSecond == Double.POSITIVE_INFINITY) {
-            return Integer.MAX_VALUE;
-        }
-        refill(now);
-        return (int) tokens;
+    /** What may be sent now; {@link Load#NONE} until it is worth a request. One record may always go beyond its bytes. */
+    Load allowance(long now) {
+        save(now);
+        return saved < worthwhile() ? Load.NONE : Load.ofShardSeconds(saved);
     }
 
-    void sent(int records, long now) {
-        if (recordsPerSecond != Double.POSITIVE_INFINITY) {
-            refill(now);
-            tokens -= records;
-        }
+    void sent(Load load, long now) {
+        save(now);
+        saved -= load.shardSeconds();
+        sent = sent.plus(load);
     }
 
-    /** Nanoseconds until at least so many records are allowed, by the present rate. */
-    long nanosUntil(int records, long now) {
-        if (recordsPerSecond == Double.POSITIVE_INFINITY) {
-            return 0;
-        }
-        refill(now);
-        double missing = Math.min(records, burst()) - tokens;
-        return missing <= 0 ? 0 : (long) Math.ceil(missing / recordsPerSecond * SECOND_NANOS);
+    /** Nanoseconds until {@link #allowance} allows something. */
+    long nanosUntilAllowed(long now) {
+        save(now);
+        return Math.max(0, (long) Math.ceil((worthwhile() - saved) / rate() * SECOND_NANOS));
     }
 
-    /** What became of the records of a request that was answered. */
-    void answered(int acceptedRecords, int throttledRecords, long now) {
-        accepted += acceptedRecords;
-        throttled += throttledRecords;
-        adapt(now);
+    /** A record was accepted by this shard. */
+    void accepted(String shardId, long now) {
+        shards.accepted(shardId, now);
     }
 
-    private void adapt(long now) {
-        long elapsed = now - windowStartNanos;
-        if (elapsed < SECOND_NANOS) {
+    /**
+     * What became of the records of a request that was answered.
+     *
+     * @param sentNanos when it was sent: what was sent before the rate was lowered tells nothing of the present one
+     */
+    void answered(Load acceptedLoad, Load throttledLoad, long sentNanos, long now) {
+        if (sentNanos - loweredNanos < 0) {
             return;
         }
-        double acceptedPerSecond = accepted * (double) SECOND_NANOS / elapsed;
-        if (throttled > THROTTLED_SHARE * (accepted + throttled)) {
-            recordsPerSecond = Math.max(LOWEST_RATE, Math.min(recordsPerSecond, acceptedPerSecond) * DECREASE);
-            inFlightLimit = Math.max(1, inFlightLimit * 0.75);
-        } else {
-            recordsPerSecond += Math.max(INCREASE_LEAST, recordsPerSecond * INCREASE_SHARE);
-            inFlightLimit = Math.min(maxInFlight, inFlightLimit + 1);
-            if (recordsPerSecond > 2 * Math.max(acceptedPerSecond, 1000)) {
-                recordsPerSecond = Double.POSITIVE_INFINITY;
-            }
+        boolean first = throttled.records() == 0 && throttledLoad.records() > 0;
+        if (first && !recovering) {
+            beginWindow(now);
         }
-        windowStartNanos = now;
-        accepted = 0;
-        throttled = 0;
+        accepted = accepted.plus(acceptedLoad);
+        throttled = throttled.plus(throttledLoad);
+        if (recovering) {
+            if (isOver(sentNanos, now)) {
+                save(now);
+                recovering = false;
+                beginWindow(now);
+            }
+        } else if (isPlainlyTooMuch()) {
+            lower(now);
+        } else if (isOver(sentNanos, now) && isEnough(now)) {
+            judge(now);
+        }
     }
 
-    private void refill(long now) {
-        tokens = Math.min(burst(), tokens + recordsPerSecond * (now - tokensNanos) / SECOND_NANOS);
-        tokensNanos = now;
+    private boolean isOver(long sentNanos, long now) {
+        return now - windowNanos >= WINDOW_NANOS && sentNanos - windowNanos >= 0;
     }
 
-    /** A tenth of a second's worth, and never less than one record. */
-    private double burst() {
-        return Math.max(1, recordsPerSecond / 10);
+    private boolean isEnough(long now) {
+        return throttled.records() == 0
+                || accepted.records() + throttled.records() >= SAMPLE_RECORDS
+                || now - windowNanos >= LONGEST_SAMPLE_NANOS;
+    }
+
+    private boolean isPlainlyTooMuch() {
+        return throttled.shardSeconds() > PLAIN_SECONDS * rate && throttledShare() > PLAIN_SHARE;
+    }
+
+    private double throttledShare() {
+        return throttled.records() == 0
+                ? 0
+                : throttled.shardSeconds() / accepted.plus(throttled).shardSeconds();
+    }
+
+    private void judge(long now) {
+        double share = throttledShare();
+        boolean patient = now - loweredNanos < PATIENCE_NANOS && share <= PLAIN_SHARE;
+        if (share <= THROTTLED_SHARE) {
+            raise(now);
+        } else if (!patient) {
+            lower(now);
+            return;
+        }
+        beginWindow(now);
+    }
+
+    private void lower(long now) {
+        save(now);
+        double share = throttledShare();
+        double passing = rate * (share > PLAIN_SHARE ? (1 - share) * DECREASE : Math.min(1 - share, DECREASE));
+        double full = full(now);
+        // Far below what the shards take: others use them, too.
+        boolean alone = rate > full && passing > full / 2;
+        rate = alone ? full : Math.max(LOWEST_RATE, passing);
+        step = SMALLEST_STEP;
+        starting = false;
+        recovering = true;
+        loweredNanos = now;
+        beginWindow(now);
+    }
+
+    private void raise(long now) {
+        if (sent.shardSeconds() < USED_SHARE * rate * (now - windowNanos) / SECOND_NANOS) {
+            return;
+        }
+        save(now);
+        starting = starting || now - loweredNanos > LOOK_FURTHER_NANOS;
+        double full = full(now);
+        if (starting) {
+            rate *= START_GROWTH;
+        } else if (rate < full) {
+            rate = Math.min(full, rate + step);
+            step = throttled.records() == 0 ? STEP_GROWTH * step : step;
+        }
+    }
+
+    private double full(long now) {
+        return FULL_SHARE * shards.count(now);
+    }
+
+    private void beginWindow(long now) {
+        windowNanos = now;
+        sent = Load.NONE;
+        accepted = Load.NONE;
+        throttled = Load.NONE;
+    }
+
+    private void save(long now) {
+        saved = Math.min(2 * BATCH_SECONDS * rate(), saved + rate() * (now - savedNanos) / SECOND_NANOS);
+        savedNanos = now;
+    }
+
+    private double worthwhile() {
+        return Math.min(BATCH_SECONDS * rate(), LARGEST_WAIT_SHARD_SECONDS);
     }
 }

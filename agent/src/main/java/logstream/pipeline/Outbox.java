@@ -81,11 +81,11 @@ final class Outbox {
     /**
      * The next batch; empty when none should go now.
      *
-     * @param allowed records at most
+     * @param allowed this at most, but one record at least unless it is {@link Load#NONE}
      * @param hurry whether to go without linger
      */
-    List<Shipment> batch(int allowed, boolean hurry, long now) {
-        if (allowed <= 0) {
+    List<Shipment> batch(Load allowed, boolean hurry, long now) {
+        if (allowed.records() == 0) {
             return List.of();
         }
         List<Shipment> group = suspects.poll();
@@ -93,7 +93,9 @@ final class Outbox {
             return taken(group);
         }
         boolean due = hurry || isFull() || isDue(waiting.peek(), now) || hasLingered(now);
-        return due ? fill(Math.min(allowed, maxRecords), now) : List.of();
+        return due
+                ? fill(Math.min(allowed.records(), maxRecords), Math.min(allowed.bytes(), maxBytes), now)
+                : List.of();
     }
 
     /** Nanoseconds until {@link #batch} may have something; {@link Long#MAX_VALUE} when nothing is queued. */
@@ -136,13 +138,13 @@ final class Outbox {
                         .sum();
     }
 
-    private List<Shipment> fill(int records, long now) {
+    private List<Shipment> fill(int records, long mostBytes, long now) {
         List<Shipment> batch = new ArrayList<>();
         long batchBytes = 0;
         while (batch.size() < records) {
             boolean rejoins = isDue(waiting.peek(), now);
             Shipment next = rejoins ? waiting.peek() : fresh.peek();
-            if (next == null || (batchBytes + next.size() > maxBytes && !batch.isEmpty())) {
+            if (next == null || (batchBytes + next.size() > mostBytes && !batch.isEmpty())) {
                 break;
             }
             batch.add(next);

@@ -50,7 +50,7 @@ final class Settlement {
             case PutOutcome.Throttled _ -> {
                 metrics.requestsFailed.increment();
                 outage.end(now);
-                flow.answered(0, batch.size(), now);
+                flow.answered(Load.NONE, Load.of(batch), answer.sentNanos(), now);
                 batch.forEach(shipment -> sendAgainLater(shipment, RetryCause.THROTTLED, now));
             }
             case PutOutcome.Unavailable(String reason) -> {
@@ -71,20 +71,21 @@ final class Settlement {
     }
 
     private void settleRecords(Answer answer, List<RecordResult> results, long now) {
-        int accepted = 0;
-        int throttled = 0;
+        List<Shipment> accepted = new ArrayList<>();
+        List<Shipment> throttled = new ArrayList<>();
         String failure = "";
         List<Shipment> failed = new ArrayList<>();
         for (int index = 0; index < results.size(); index++) {
             Shipment shipment = answer.batch().get(index);
             switch (results.get(index)) {
-                case RecordResult.Accepted _ -> {
-                    accepted++;
+                case RecordResult.Accepted(String shardId, String _) -> {
+                    flow.accepted(shardId, now);
+                    accepted.add(shipment);
                     metrics.bytesDelivered.add(shipment.record().data().length);
                     outstanding.done(shipment);
                 }
                 case RecordResult.Throttled _ -> {
-                    throttled++;
+                    throttled.add(shipment);
                     sendAgainLater(shipment, RetryCause.THROTTLED, now);
                 }
                 case RecordResult.Failed(String code, String message) -> {
@@ -93,10 +94,10 @@ final class Settlement {
                 }
             }
         }
-        acceptedSoFar += accepted;
-        metrics.recordsDelivered.add(accepted);
-        flow.answered(accepted, throttled, now);
-        if (accepted + throttled > 0) {
+        acceptedSoFar += accepted.size();
+        metrics.recordsDelivered.add(accepted.size());
+        flow.answered(Load.of(accepted), Load.of(throttled), answer.sentNanos(), now);
+        if (accepted.size() + throttled.size() > 0) {
             outage.end(now);
         } else {
             outage.failed(answer.sentNanos(), now, answer.probe(), failure);

@@ -2,14 +2,10 @@ package logstream.pipeline;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -25,24 +21,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way out: reads frames, joins pieces, makes batches across all tags and connections, sends several at once, sends
- * again what failed, and releases frames up to the oldest that is not done.
+ * The way out: reads frames, joins pieces, makes batches across all tags and connections, sends them, sends again what
+ * failed, and releases frames up to the oldest that is not done.
  *
  * <p>Invariants: a frame that was read is a piece of an open line in the {@link Joiner}, or belongs to a record; a record
  * is in exactly one place: the {@link Outbox}, a request in flight, {@link GivenUp}, or done. It keeps its key however
  * often it is sent. From the oldest frame not released to the newest read lie at most {@link #MAX_SPAN_BYTES}: an open
- * line that would hold up all others for it is ended. What an answer means is decided in {@link Settlement}, when to try in {@link Outage} and
- * {@link FlowControl}.
+ * line that would hold up all others for it is ended. Requests are the {@link Sender}'s.
  *
- * <p>Threading: all state belongs to the shipper thread, which calls {@link #step}; requests run elsewhere and leave their
- * answers in a queue.
+ * <p>Threading: all state belongs to the shipper thread, which calls {@link #step}.
  */
 public final class Shipper {
     /** What a crash may send again at most. */
     static final long MAX_SPAN_BYTES = 16 << 20;
-
-    /** Bytes of records in memory, in flight or waiting, beyond which nothing more is read. */
-    private static final long MAX_HELD_BYTES = 6 << 20;
 
     /** After a fault of the disk, reading is tried again this often. */
     private static final long DISK_RETRY_NANOS = Duration.ofSeconds(1).toNanos();
@@ -50,30 +41,22 @@ public final class Shipper {
     /** A line may be due that cannot end yet, as there is more to be read. */
     private static final long SHORTEST_PARK_NANOS = Duration.ofMillis(10).toNanos();
 
-    private static final long LONGEST_PARK_NANOS = Duration.ofSeconds(1).toNanos();
+    static final long LONGEST_PARK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final Logger log = LoggerFactory.getLogger(Shipper.class);
 
     private final Buffer buffer;
-    private final Function<List<OutgoingRecord>, PutOutcome> stream;
-    private final Executor requests;
-    private final Metrics metrics;
     private final LongSupplier nanoClock;
 
     private final Outstanding outstanding;
     private final Outbox outbox;
     private final Joiner joiner;
-    private final Outage outage;
-    private final FlowControl flow;
     private final GivenUp givenUp;
-    private final Settlement settlement;
+    private final Sender sender;
     private final Relief relief;
-    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger inFlight = new AtomicInteger();
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Thread thread;
 
-    private long inFlightBytes;
     private long readRetryNanos;
     private volatile boolean draining;
     private volatile boolean endingLines;
@@ -94,19 +77,27 @@ public final class Shipper {
             Metrics metrics,
             LongSupplier nanoClock) {
         this.buffer = buffer;
-        this.stream = stream;
-        this.requests = requests;
-        this.metrics = metrics;
         this.nanoClock = nanoClock;
         this.readRetryNanos = nanoClock.getAsLong();
         this.outstanding = new Outstanding(metrics);
         this.outbox = new Outbox(config);
         LineRecords lines = new LineRecords(outstanding, outbox::addFresh);
         this.joiner = new Joiner(joinTimeout, outstanding, lines);
-        this.outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
-        this.flow = new FlowControl(config.maxRequestsInFlight(), nanoClock.getAsLong());
+        Outage outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
+        FlowControl flow = new FlowControl(nanoClock.getAsLong());
         this.givenUp = new GivenUp(buffer, outstanding, metrics);
-        this.settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
+        Settlement settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
+        this.sender = new Sender(
+                stream,
+                requests,
+                config.maxRequestsInFlight(),
+                outstanding,
+                outbox,
+                outage,
+                flow,
+                settlement,
+                metrics,
+                this::wake);
         this.relief = new Relief(buffer, outstanding, outbox, joiner, outage, givenUp, config.retryLimit(), metrics);
         this.thread = Thread.ofPlatform().name("shipper").unstarted(this::run);
     }
@@ -119,7 +110,7 @@ public final class Shipper {
 
     /** Requests on their way. Any thread. */
     public int inFlight() {
-        return inFlight.get();
+        return sender.inFlight();
     }
 
     /** Frames counted as delivered, dead letters or merged that are still in the buffer. Any thread. */
@@ -181,16 +172,15 @@ public final class Shipper {
 
     /** Does all that can be done now. Returns the nanoseconds until there may be more to do without a wake-up. */
     long step(long now) {
-        settle(now);
+        sender.settle(now);
         givenUp.keep(now);
-        boolean paused = !draining && relief.pausesSending(inFlight.get());
+        boolean paused = !draining && relief.pausesSending(sender.inFlight());
         long releasable = outstanding.takeDone();
         if (releasable >= 0) {
             buffer.release(releasable);
         }
         if (!paused) {
-            sendBatches(now);
-            sendProbe(now);
+            sender.send(this::read, draining, now);
         }
         if (draining && hasShippedAll()) {
             drained.countDown();
@@ -200,70 +190,9 @@ public final class Shipper {
 
     /** All that was appended was read, and is done or part of an open line. */
     private boolean hasShippedAll() {
-        boolean idle = outbox.bytes() == 0 && inFlight.get() == 0 && givenUp.isEmpty();
+        boolean idle = outbox.bytes() == 0 && sender.inFlight() == 0 && givenUp.isEmpty();
         long open = endingLines ? 0 : outstanding.count();
         return idle && buffer.bufferedFrames() == open;
-    }
-
-    private void settle(long now) {
-        for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
-            inFlight.decrementAndGet();
-            for (Shipment shipment : answer.batch()) {
-                inFlightBytes -= shipment.size();
-            }
-            settlement.settle(answer, now);
-        }
-    }
-
-    private void sendBatches(long now) {
-        while (inFlight.get() < requestLimit() && outage.allowsBatch(now)) {
-            read(now);
-            List<Shipment> batch = outbox.batch(flow.allowance(now), draining, now);
-            if (batch.isEmpty()) {
-                return;
-            }
-            flow.sent(batch.size(), now);
-            send(batch, false, now);
-        }
-    }
-
-    private void sendProbe(long now) {
-        if (!outage.allowsProbe(now)) {
-            return;
-        }
-        read(now);
-        List<Shipment> one = outbox.probe();
-        if (!one.isEmpty()) {
-            send(one, true, now);
-        }
-    }
-
-    private int requestLimit() {
-        return outage.isOngoing() ? 1 : flow.inFlightLimit();
-    }
-
-    private void send(List<Shipment> batch, boolean probe, long now) {
-        List<OutgoingRecord> records = new ArrayList<>(batch.size());
-        for (Shipment shipment : batch) {
-            records.add(shipment.record());
-            inFlightBytes += shipment.size();
-        }
-        inFlight.incrementAndGet();
-        outage.tried(now);
-        metrics.requestsSent.increment();
-        requests.execute(() -> {
-            answers.add(new Answer(batch, probe, now, put(records)));
-            wake();
-        });
-    }
-
-    private PutOutcome put(List<OutgoingRecord> records) {
-        try {
-            return stream.apply(records);
-        } catch (RuntimeException | Error e) {
-            log.error("a bug ended a request; its records are sent again", e);
-            return new PutOutcome.Unavailable("bug: " + e);
-        }
     }
 
     /** Reads on until a whole batch is at hand, nothing is left, or enough is held. */
@@ -272,9 +201,7 @@ public final class Shipper {
             return;
         }
         try {
-            while (!outbox.isFull()
-                    && outstanding.bytes() < MAX_SPAN_BYTES
-                    && outbox.bytes() + inFlightBytes < MAX_HELD_BYTES) {
+            while (sender.hasRoom()) {
                 Frame frame = buffer.read();
                 if (frame == null) {
                     if (endingLines && buffer.bufferedFrames() == outstanding.count()) {
@@ -328,13 +255,6 @@ public final class Shipper {
         if (outbox.bytes() == 0) {
             return Math.clamp(joiner.nanosUntilEnd(now), SHORTEST_PARK_NANOS, LONGEST_PARK_NANOS);
         }
-        boolean underWay = inFlight.get() > 0;
-        if (outage.isOngoing() && (underWay || !outage.allowsBatch(now))) {
-            return outage.nanosUntilNext(underWay, now);
-        }
-        if (inFlight.get() >= requestLimit()) {
-            return LONGEST_PARK_NANOS;
-        }
-        return Math.max(outbox.nanosUntilNext(draining, now), flow.nanosUntil(1, now));
+        return sender.nanosUntilNext(draining, now);
     }
 }

@@ -3,77 +3,172 @@ package logstream.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Each rule by itself; what they make together is in {@link FlowControlSimulationTest}. */
 class FlowControlTest {
-    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
+    private static final long WINDOW = 500 * MILLISECOND;
+    private static final long SECOND = 1000 * MILLISECOND;
+    private static final Offset<Double> EXACT = Offset.offset(1e-9);
 
-    private final FlowControl flow = new FlowControl(16, 0);
+    private final FlowControl flow = new FlowControl(0);
+    private long now;
 
-    @Test
-    void thereIsNoRateUntilMoreThanThreePercentAreThrottled() {
-        flow.answered(9_700, 300, SECOND);
-        assertThat(flow.allowance(SECOND)).isEqualTo(Integer.MAX_VALUE);
-        assertThat(flow.inFlightLimit()).isEqualTo(16);
-
-        flow.answered(9_600, 400, 2 * SECOND);
-        assertThat(flow.allowance(2 * SECOND)).isLessThan(10_000);
-        assertThat(flow.inFlightLimit()).isEqualTo(12);
+    @BeforeEach
+    void tenShards() {
+        seeShards(10);
     }
 
     @Test
-    void aSecondOfThrottlingLowersTheRateToFourFifthsOfWhatWasAccepted() {
-        flow.answered(2_000, 8_000, SECOND);
-
-        assertThat(sentInASecond(SECOND)).isBetween(1_590, 1_770);
+    void aFreshAgentStartsWithHalfAShardAndGrowsByHalfWhileNothingIsThrottled() {
+        assertThat(flow.rate()).isEqualTo(0.5, EXACT);
+        passWindow(0);
+        assertThat(flow.rate()).isEqualTo(0.75, EXACT);
+        passWindow(0);
+        assertThat(flow.rate()).isEqualTo(1.125, EXACT);
     }
 
     @Test
-    void secondsWithoutThrottlingRaiseItByASmallStep() {
-        flow.answered(2_000, 8_000, SECOND);
-        flow.answered(1_600, 0, 2 * SECOND);
+    void aRateThatIsNotUsedDoesNotGrow() {
+        now += WINDOW;
+        flow.sent(new Load(10, 10), now);
+        flow.answered(new Load(10, 10), Load.NONE, now, now);
+        assertThat(flow.rate()).isEqualTo(0.5, EXACT);
+    }
 
-        assertThat(sentInASecond(2 * SECOND)).isBetween(1_670, 1_860);
-        assertThat(flow.inFlightLimit()).isEqualTo(13);
+    @Test
+    void afterItWasLoweredASmallShareIsNotActedUponForThreeSeconds() {
+        passWindow(0.1);
+        recover();
+        double lowered = flow.rate();
+        passWindow(0.1);
+        recover();
+        assertThat(flow.rate()).isEqualTo(lowered, EXACT);
+        now += 3 * SECOND;
+        passWindow(0.1);
+        recover();
+        assertThat(flow.rate()).isLessThan(lowered);
+    }
+
+    @Test
+    void threePercentAreBorneAndMoreIsNot() {
+        passWindow(0.03);
+        double before = flow.rate();
+        assertThat(before).isGreaterThan(0.5);
+        passWindow(0.04);
+        recover();
+        assertThat(flow.rate()).isEqualTo(before * 0.95, EXACT);
+    }
+
+    @Test
+    void aPlainExcessLowersTheRateAtOnceToWhatPassed() {
+        grow(8);
+        double before = flow.rate();
+        now += 10 * MILLISECOND;
+        flow.answered(new Load(600, 600), new Load(1_400, 1_400), now, now);
+        recover();
+        assertThat(flow.rate()).isEqualTo(before * 0.3 * 0.95, EXACT);
+    }
+
+    @Test
+    void whatWasSentBeforeItWasLoweredTellsNothing() {
+        grow(8);
+        long early = now;
+        now += 10 * MILLISECOND;
+        flow.answered(new Load(600, 600), new Load(1_400, 1_400), now, now);
+        double lowered = flow.rate();
+        flow.answered(Load.NONE, new Load(10_000, 10_000), early, now + SECOND);
+        assertThat(flow.rate()).isEqualTo(lowered, EXACT);
+    }
+
+    @Test
+    void afterItWasLoweredLessIsSentForHalfASecond() {
+        passWindow(0.1);
+        double lowered = flow.rate();
+        recover();
+        assertThat(flow.rate()).isEqualTo(lowered / 0.7, EXACT);
+    }
+
+    @Test
+    void anAgentAloneThatIsBeyondAllShardsStopsJustBelowThem() {
+        grow(11);
+        assertThat(flow.rate()).isGreaterThan(40);
+        seeShards(10);
+        now += 10 * MILLISECOND;
+        flow.answered(new Load(15_000, 15_000), new Load(15_000, 15_000), now, now);
+        recover();
+        assertThat(flow.rate()).isEqualTo(9.8, EXACT);
+    }
+
+    @Test
+    void stepsAreIndependentOfTheRateAndEndJustBelowTheShards() {
+        grow(8);
+        now += 10 * MILLISECOND;
+        flow.answered(new Load(600, 600), new Load(1_400, 1_400), now, now);
+        recover();
+        seeShards(10);
+        double first = flow.rate();
+        passWindow(0);
+        assertThat(flow.rate() - first).isEqualTo(0.002, EXACT);
+        double second = flow.rate();
+        passWindow(0);
+        assertThat(flow.rate() - second).isEqualTo(0.0032, EXACT);
+        for (int window = 0; window < 60; window++) {
+            seeShards(10);
+            passWindow(0);
+        }
+        assertThat(flow.rate()).isEqualTo(9.8, EXACT);
     }
 
     @Test
     void theRateNeverFallsToNothing() {
-        for (int second = 1; second < 100; second++) {
-            flow.answered(0, 100, second * SECOND);
+        for (int window = 0; window < 50; window++) {
+            now += SECOND;
+            flow.answered(Load.NONE, new Load(500, 500), now, now);
+            recover();
         }
-        assertThat(flow.nanosUntil(1, 99 * SECOND)).isLessThanOrEqualTo(SECOND);
-        assertThat(flow.inFlightLimit()).isEqualTo(1);
+        assertThat(flow.rate()).isEqualTo(FlowControl.LOWEST_RATE, EXACT);
+        assertThat(flow.nanosUntilAllowed(now + SECOND)).isZero();
+        assertThat(flow.allowance(now + SECOND).records()).isPositive();
     }
 
-    /** Against a stream that takes so many records a second and throttles the rest. */
     @Test
-    void itSettlesCloseBelowTheStreamsLimit() {
-        int limit = 2_000;
-        long accepted = 0;
-        long throttled = 0;
-        for (int second = 1; second <= 120; second++) {
-            int sent = sentInASecond((second - 1) * SECOND);
-            int taken = Math.min(sent, limit);
-            flow.answered(taken, sent - taken, second * SECOND);
-            if (second > 60) {
-                accepted += taken;
-                throttled += sent - taken;
-            }
-        }
-        assertThat(accepted).isGreaterThan(60L * limit * 80 / 100);
-        assertThat(throttled).isLessThan(60L * limit * 5 / 100);
+    void recordsAndBytesCountWhicheverIsMetFirst() {
+        flow.sent(new Load(1, 1 << 18), 0);
+        assertThat(flow.allowance(0)).isEqualTo(Load.NONE);
+        // A quarter of a shard's second less what was saved, and a tenth of a second's worth more, at half a shard.
+        assertThat(flow.nanosUntilAllowed(0)).isBetween(499 * MILLISECOND, 501 * MILLISECOND);
+        assertThat(flow.allowance(501 * MILLISECOND).records()).isEqualTo(50);
     }
 
-    /** Sends whatever is allowed, every ten milliseconds for a second; at most 100,000. */
-    private int sentInASecond(long from) {
-        int sent = 0;
-        for (int step = 1; step <= 100; step++) {
-            long now = from + step * SECOND / 100;
-            int allowed = Math.min(1_000, flow.allowance(now));
-            flow.sent(allowed, now);
-            sent += allowed;
+    /** A window in which all that is allowed was sent; its first answer, which begins the sample, has all but one record. */
+    private void passWindow(double throttledShare) {
+        int records = (int) Math.round(flow.rate() * 1000);
+        int throttled = (int) Math.round(records * throttledShare);
+        int accepted = records - throttled - 1;
+        flow.answered(new Load(accepted, accepted), new Load(throttled, throttled), now, now);
+        now += WINDOW;
+        flow.sent(new Load(records, records), now);
+        flow.answered(new Load(1, 1), Load.NONE, now, now);
+    }
+
+    private void grow(int windows) {
+        for (int window = 0; window < windows; window++) {
+            passWindow(0);
         }
-        return sent;
+    }
+
+    private void recover() {
+        now += WINDOW;
+        flow.answered(new Load(1, 1), Load.NONE, now, now);
+    }
+
+    private void seeShards(int count) {
+        for (int shard = 0; shard < count; shard++) {
+            flow.accepted("shardId-" + shard, now);
+        }
     }
 }

@@ -231,7 +231,10 @@ class ShipperTest {
 
         otherwise = records -> answer(records, record -> ACCEPTED);
         run(5 * SECOND + 10 * MILLISECOND);
+        assertThat(accepted).isNotEmpty();
 
+        // At the rate of an agent that knows nothing of the stream yet.
+        run(5 * SECOND);
         assertThat(accepted).hasSize(2000);
         assertThat(acceptedTwice).isEmpty();
         assertThat(buffer.bufferedFrames()).isZero();
