@@ -15,11 +15,13 @@ import logstream.forward.ForwardServer;
 import logstream.forward.HostName;
 import logstream.forward.ListenException;
 import logstream.kinesis.KinesisStream;
+import logstream.kinesis.PackingConfig;
 import logstream.metrics.Metrics;
 import logstream.metrics.MetricsPage;
 import logstream.metrics.MonitorServer;
 import logstream.pipeline.Ingest;
 import logstream.pipeline.LossNotices;
+import logstream.pipeline.RecordCompression;
 import logstream.pipeline.Shipper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,6 +79,7 @@ public final class Agent {
      * @throws StartException with one sentence for the operator: port taken, buffer folder in use or not writable
      */
     public static Agent start(AgentConfig config) throws StartException {
+        requireCompression(config.kinesis().packing());
         Metrics metrics = new Metrics();
         Buffer buffer = openBuffer(config, metrics);
         MonitorServer monitor = null;
@@ -173,6 +176,18 @@ public final class Agent {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    private static void requireCompression(PackingConfig packing) throws StartException {
+        try {
+            RecordCompression _ = RecordCompression.of(packing.compression());
+        } catch (LinkageError e) {
+            throw new StartException(
+                    "kinesis.compression: zstd needs its native library, which cannot be loaded (" + e.getMessage()
+                            + "); start the agent with -DZstdTempFolder=DIR in LOGSTREAM_JAVA_OPTS, where DIR is a folder"
+                            + " that it may write to and execute from, or use gzip",
+                    e);
         }
     }
 

@@ -92,6 +92,7 @@ public final class ConfigFile {
     private static void findConflicts(Binder binder) {
         SecuritySettings.findConflicts(binder);
         TransportSettings.findConflicts(binder);
+        KinesisSettings.findConflicts(binder);
         for (Setting<?> dependent : List.of(KinesisSettings.EXTERNAL_ID, KinesisSettings.SESSION_NAME)) {
             if (binder.given(dependent) && !binder.given(KinesisSettings.ROLE_ARN)) {
                 binder.conflict(

@@ -50,6 +50,7 @@ public final class Shipper {
 
     private final Outstanding outstanding;
     private final Outbox outbox;
+    private final Packing packing;
     private final Joiner joiner;
     private final GivenUp givenUp;
     private final Sender sender;
@@ -81,11 +82,12 @@ public final class Shipper {
         this.readRetryNanos = nanoClock.getAsLong();
         this.outstanding = new Outstanding(metrics);
         this.outbox = new Outbox(config);
-        LineRecords lines = new LineRecords(outstanding, outbox::addFresh);
+        this.packing = new Packing(config.packing());
+        LineRecords lines = new LineRecords(outstanding, packing, outbox::addFresh);
         this.joiner = new Joiner(joinTimeout, outstanding, lines);
         Outage outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
         FlowControl flow = new FlowControl(nanoClock.getAsLong());
-        this.givenUp = new GivenUp(buffer, outstanding, metrics);
+        this.givenUp = new GivenUp(buffer, outstanding, packing, metrics);
         Settlement settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
         this.sender = new Sender(
                 stream,
@@ -228,20 +230,22 @@ public final class Shipper {
         long slot = outstanding.add(frame.sequence(), frame.ordinal(), frame.payload().length + RecordKey.CHARACTERS);
         KeyedFrame keyed = KeyedFrame.of(buffer.identity(), frame);
         switch (keyed.kind()) {
-            case RECORD -> acceptRecord(frame, slot, new OutgoingRecord(keyed.key(), keyed.payload()));
+            case RECORD -> acceptRecord(frame, slot, packing.pack(keyed.key(), keyed.payload()));
             case PIECE ->
                 joiner.add(frame, slot, RecordKey.place(keyed.key()).orElseThrow(), Piece.read(keyed.payload()));
             case KEYED -> {
-                Shipment unreadable = Shipment.of(frame, slot, new OutgoingRecord(keyed.key(), keyed.payload()));
+                Packed packed = Packed.underItsKey(new OutgoingRecord(keyed.key(), keyed.payload()));
+                Shipment unreadable = Shipment.of(frame, slot, packed);
                 givenUp.add(unreadable, DeadLetterCause.REFUSED, "its frame holds no record, and no piece of one");
             }
         }
     }
 
-    private void acceptRecord(Frame frame, long slot, OutgoingRecord record) {
-        Shipment shipment = Shipment.of(frame, slot, record);
-        if (record.size() > OutgoingRecord.MAX_BYTES) {
-            String reason = "data and key are " + record.size() + " bytes, a stream takes " + OutgoingRecord.MAX_BYTES;
+    private void acceptRecord(Frame frame, long slot, Packed packed) {
+        Shipment shipment = Shipment.of(frame, slot, packed);
+        if (shipment.size() > OutgoingRecord.MAX_BYTES) {
+            String reason =
+                    "data and key are " + shipment.size() + " bytes, a stream takes " + OutgoingRecord.MAX_BYTES;
             givenUp.add(shipment, DeadLetterCause.TOO_LARGE, reason);
         } else {
             outbox.addFresh(shipment);

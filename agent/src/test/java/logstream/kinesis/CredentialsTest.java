@@ -96,7 +96,8 @@ class CredentialsTest {
                 plain.linger(),
                 plain.requestTimeout(),
                 plain.retryLimit(),
-                plain.retryWait());
+                plain.retryWait(),
+                plain.packing());
     }
 
     @Test

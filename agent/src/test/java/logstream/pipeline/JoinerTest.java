@@ -209,11 +209,11 @@ class JoinerTest {
     @Test
     void theLongestWholeLineFillsARecord() {
         int longest =
-                OutgoingRecord.MAX_BYTES - RecordKey.CHARACTERS - (Pieces.HEAD + "\"log\":\"\"" + Pieces.TAIL).length();
+                RecordEncoder.MOST_RECORD_BYTES - (Pieces.HEAD + "\"log\":\"\"" + Pieces.TAIL).length();
         JoinerRun fits = new JoinerRun(Pieces.of(ID, utf8("x".repeat(longest)), DOCKERS), 0);
         fits.finish();
         assertThat(fits.shapes()).containsExactly("whole");
-        assertThat(fits.records.getFirst().size()).isEqualTo(OutgoingRecord.MAX_BYTES);
+        assertThat(fits.records.getFirst().data()).hasSize(RecordEncoder.MOST_RECORD_BYTES);
 
         JoinerRun tooLong = new JoinerRun(Pieces.of(ID, utf8("x".repeat(longest + 1)), DOCKERS), 0);
         tooLong.finish();

@@ -88,6 +88,6 @@ class OutboxTest {
 
     private Shipment record(int size, long appendedNanos) {
         OutgoingRecord record = new OutgoingRecord("k", new byte[size - 1]);
-        return new Shipment(record, new long[] {slots++}, Shipment.NO_SLOT, 1, appendedNanos);
+        return new Shipment(Packed.underItsKey(record), new long[] {slots++}, Shipment.NO_SLOT, 1, appendedNanos);
     }
 }
