@@ -99,7 +99,7 @@ final class KinesisSettings {
             "kinesis.max_aggregate_size",
             Types.size(1 << 10, MIB),
             (long) PackingConfig.PLAIN.maxAggregateBytes(),
-            "Data and key of such a record; the default is one PUT payload unit.");
+            "Data and key of such a record, at most; the default is one PUT payload unit.");
 
     static final List<Setting<?>> ALL = List.of(
             STREAM,
@@ -144,18 +144,16 @@ final class KinesisSettings {
                         Math.toIntExact(binder.value(MAX_AGGREGATE_SIZE))));
     }
 
-    /** Reports what cannot go together, or does nothing. */
+    /** Reports what cannot go together. */
     static void findConflicts(Binder binder) {
         boolean aggregate = binder.value(AGGREGATE);
         PackingConfig.PartitionKey key = binder.value(PARTITION_KEY);
         if (aggregate && key != PackingConfig.PartitionKey.UUID) {
             binder.conflict(
                     AGGREGATE,
-                    "kinesis.aggregate and kinesis.partition_key: " + PARTITION_KEY.type().show(key)
+                    "kinesis.aggregate and kinesis.partition_key: "
+                            + PARTITION_KEY.type().show(key)
                             + " exclude each other: an aggregate holds lines of many containers under one key; leave one out");
-        }
-        if (!aggregate && binder.given(MAX_AGGREGATE_SIZE)) {
-            binder.conflict(MAX_AGGREGATE_SIZE, MAX_AGGREGATE_SIZE.key() + " does nothing without kinesis.aggregate: true");
         }
     }
 }

@@ -54,15 +54,14 @@ final class Packing {
 
     /** Of the record that {@link #fields} has read. */
     private String partitionKey(String id) {
-        String shared =
-                switch (config.partitionKey()) {
-                    case UUID -> "";
-                    case TAG -> fields.text(fields.tag());
-                    case CONTAINER -> {
-                        String container = fields.text(fields.containerId());
-                        yield container.isEmpty() ? fields.text(fields.containerName()) : container;
-                    }
-                };
+        String shared = switch (config.partitionKey()) {
+            case UUID -> "";
+            case TAG -> fields.text(fields.tag());
+            case CONTAINER -> {
+                String container = fields.text(fields.containerId());
+                yield container.isEmpty() ? fields.text(fields.containerName()) : container;
+            }
+        };
         if (shared.length() <= PutRecordsLimits.KEY_CHARACTERS) {
             return shared.isEmpty() ? id : shared;
         }

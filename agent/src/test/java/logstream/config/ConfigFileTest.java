@@ -224,7 +224,9 @@ class ConfigFileTest {
             Map.entry(
                     "kinesis.compression",
                     new Bound(
-                            "zstd", config -> config.kinesis().packing().compression(), PackingConfig.Compression.ZSTD)),
+                            "zstd",
+                            config -> config.kinesis().packing().compression(),
+                            PackingConfig.Compression.ZSTD)),
             Map.entry(
                     "kinesis.aggregate",
                     new Bound("true", config -> config.kinesis().packing().aggregate(), true)),

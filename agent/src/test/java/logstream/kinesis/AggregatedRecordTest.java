@@ -17,8 +17,9 @@ class AggregatedRecordTest {
 
     /** Accepted by the Kinesis Client Library 3.5.1. */
     private static final byte[] TWO = HexFormat.of()
-            .parseHex("f3899ac20a2436363765343832632d643034382d346464342d623633362d3164383234366565643938661a0f08001a0b7b22"
-                    + "6c6f67223a2261227d1a0f08001a0b7b226c6f67223a2262227dc340f750f01586a0c589e516dac9b0fc");
+            .parseHex(
+                    "f3899ac20a2436363765343832632d643034382d346464342d623633362d3164383234366565643938661a0f08001a0b7b22"
+                            + "6c6f67223a2261227d1a0f08001a0b7b226c6f67223a2262227dc340f750f01586a0c589e516dac9b0fc");
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);

@@ -34,7 +34,8 @@ final class JoinerRun {
     /** What was sent, also when it is done. */
     final List<OutgoingRecord> records = new ArrayList<>();
 
-    final Joiner joiner = new Joiner(TIMEOUT, outstanding, new LineRecords(outstanding, new Packing(PackingConfig.PLAIN), this::take));
+    final Joiner joiner = new Joiner(
+            TIMEOUT, outstanding, new LineRecords(outstanding, new Packing(PackingConfig.PLAIN), this::take));
     private final Set<Shipment> done = new HashSet<>();
     private final List<byte[]> payloads;
     private int read;

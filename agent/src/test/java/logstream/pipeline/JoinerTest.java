@@ -208,8 +208,7 @@ class JoinerTest {
 
     @Test
     void theLongestWholeLineFillsARecord() {
-        int longest =
-                RecordEncoder.MOST_RECORD_BYTES - (Pieces.HEAD + "\"log\":\"\"" + Pieces.TAIL).length();
+        int longest = RecordEncoder.MOST_RECORD_BYTES - (Pieces.HEAD + "\"log\":\"\"" + Pieces.TAIL).length();
         JoinerRun fits = new JoinerRun(Pieces.of(ID, utf8("x".repeat(longest)), DOCKERS), 0);
         fits.finish();
         assertThat(fits.shapes()).containsExactly("whole");

@@ -81,7 +81,8 @@ class OutstandingTest {
         assertThat(outstanding.takeDone()).isEqualTo(-1);
         assertThat(outstanding.doneCount()).isEqualTo(1);
 
-        outstanding.done(new Shipment(Packed.underItsKey(new OutgoingRecord("k", new byte[1])), new long[] {second}, first, 1, 0));
+        outstanding.done(new Shipment(
+                Packed.underItsKey(new OutgoingRecord("k", new byte[1])), new long[] {second}, first, 1, 0));
         assertThat(outstanding.takeDone()).isEqualTo(2);
         assertThat(outstanding.doneCount()).isZero();
     }

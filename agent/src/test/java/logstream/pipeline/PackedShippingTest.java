@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -41,6 +42,7 @@ import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DeadLetterCause;
 import logstream.metrics.Metrics.RetryCause;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,8 +60,7 @@ class PackedShippingTest {
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1000 * MILLISECOND;
     private static final int UNIT = PackingConfig.PAYLOAD_UNIT_BYTES;
-    private static final PackingConfig AGGREGATES =
-            new PackingConfig(PartitionKey.UUID, Compression.NONE, true, UNIT);
+    private static final PackingConfig AGGREGATES = new PackingConfig(PartitionKey.UUID, Compression.NONE, true, UNIT);
 
     @TempDir
     private Path folder;
@@ -73,11 +74,19 @@ class PackedShippingTest {
     private Buffer buffer;
     private Shipper shipper;
 
+    @BeforeEach
+    void open() throws IOException {
+        open(AGGREGATES);
+    }
+
     private void open(PackingConfig packing) throws IOException {
         open(packing, BufferConfig.DEFAULT.withDirectory(folder));
     }
 
     private void open(PackingConfig packing, BufferConfig config) throws IOException {
+        if (buffer != null) {
+            buffer.close();
+        }
         buffer = Buffer.open(config, metrics);
         shipper = new Shipper(
                 buffer,
@@ -99,7 +108,6 @@ class PackedShippingTest {
 
     @Test
     void anAggregateFillsOneUnitAndHasOneKeyAndRecordsWithTheirIds() throws Exception {
-        open(AGGREGATES);
         List<String> lines = lines(1000, 200);
         append(lines);
         run(20 * SECOND);
@@ -113,7 +121,9 @@ class PackedShippingTest {
             full += record.size() > UNIT - 400 ? 1 : 0;
             assertThat(keys.add(record.key())).isTrue();
             assertThat(record.key()).hasSize(36);
-            assertThat(RecordKey.place(record.key())).as("a key that looks like a place").isEmpty();
+            assertThat(RecordKey.place(record.key()))
+                    .as("a key that looks like a place")
+                    .isEmpty();
             for (KplDecoder.UserRecord one : KplDecoder.records(record.key(), record.data())) {
                 assertThat(one.key()).isEqualTo(record.key());
                 String id = json(one.data()).get("id").textValue();
@@ -128,7 +138,6 @@ class PackedShippingTest {
 
     @Test
     void aloneOrLargerThanAnAggregateARecordGoesAsItIsWithItsId() throws Exception {
-        open(AGGREGATES);
         append(List.of("one"));
         run(SECOND);
         append(List.of("x".repeat(100), "y".repeat(UNIT), "z".repeat(100)));
@@ -142,13 +151,13 @@ class PackedShippingTest {
 
     @Test
     void whatIsSentAgainKeepsItsKeyAndItsBytes() throws Exception {
-        open(AGGREGATES);
         List<Function<List<OutgoingRecord>, PutOutcome>> script = new ArrayList<>(List.of(
                 records -> answer(records, record -> THROTTLED),
                 records -> new PutOutcome.Unavailable("reset"),
                 records -> answer(records, record -> FAILED)));
-        stream = records ->
-                script.isEmpty() ? answer(records, record -> ACCEPTED) : script.removeFirst().apply(records);
+        stream = records -> script.isEmpty()
+                ? answer(records, record -> ACCEPTED)
+                : script.removeFirst().apply(records);
         append(lines(50, 200));
         run(10 * SECOND);
 
@@ -165,7 +174,6 @@ class PackedShippingTest {
 
     @Test
     void aRefusedRecordInsideTakesNoOtherWithIt() throws Exception {
-        open(AGGREGATES);
         stream = records -> records.stream().anyMatch(record -> holds(record, "poison"))
                 ? new PutOutcome.Refused("ValidationException")
                 : answer(records, record -> ACCEPTED);
@@ -187,7 +195,6 @@ class PackedShippingTest {
 
     @Test
     void oneThatFailsAgainAndAgainInsideTakesNoOtherWithIt() throws Exception {
-        open(AGGREGATES);
         stream = records -> answer(records, record -> holds(record, "odd") ? FAILED : ACCEPTED);
         append(List.of("a", "odd", "b"));
         for (int i = 0; i < 60; i++) {
@@ -277,9 +284,10 @@ class PackedShippingTest {
                 answer(records, record -> ACCEPTED);
                 yield new PutOutcome.Unavailable("reset");
             }
-            case 3 -> records.size() > 1
-                    ? new PutOutcome.Refused("ValidationException")
-                    : answer(records, record -> ACCEPTED);
+            case 3 ->
+                records.size() > 1
+                        ? new PutOutcome.Refused("ValidationException")
+                        : answer(records, record -> ACCEPTED);
             default ->
                 answer(records, record -> switch (random.nextInt(10)) {
                     case 0 -> THROTTLED;
@@ -303,9 +311,6 @@ class PackedShippingTest {
             }
             assertThat(before + appended)
                     .isEqualTo(metrics.recordsDelivered.sum() + buffer.bufferedFrames() - shipper.doneNotReleased());
-            if (life < 3) {
-                buffer.close();
-            }
         }
         stream = records -> answer(records, record -> ACCEPTED);
         run(Duration.ofMinutes(2).toNanos());
@@ -344,9 +349,6 @@ class PackedShippingTest {
                 new PackingConfig(PartitionKey.UUID, Compression.GZIP, false, UNIT),
                 new PackingConfig(PartitionKey.UUID, Compression.ZSTD, false, UNIT),
                 new PackingConfig(PartitionKey.UUID, Compression.ZSTD, true, UNIT))) {
-            if (buffer != null) {
-                buffer.close();
-            }
             inStream.clear();
             open(packing);
             append(lines(count, 200 - line("").length()));
@@ -373,11 +375,15 @@ class PackedShippingTest {
                     onDemand));
         }
         System.out.println(table);
-        assertThat(saved.get("none")[0]).isEqualTo(count);
-        assertThat(saved.get("none aggregate 25000")[0]).isBetween(190L, 230L);
-        assertThat(saved.get("none aggregate 25000")[1]).isLessThan(saved.get("none")[1] / 3);
-        assertThat(saved.get("none aggregate 25000")[2]).isLessThan(saved.get("none")[2] * 110 / 100);
-        assertThat(saved.get("none aggregate 50000")[0]).isGreaterThan(190);
+        assertThat(saved(saved, "none", 0)).isEqualTo(count);
+        assertThat(saved(saved, "none aggregate 25000", 0)).isBetween(190L, 230L);
+        assertThat(saved(saved, "none aggregate 25000", 1)).isLessThan(saved(saved, "none", 1) / 3);
+        assertThat(saved(saved, "none aggregate 25000", 2)).isLessThan(saved(saved, "none", 2) * 110 / 100);
+        assertThat(saved(saved, "none aggregate 50000", 0)).isGreaterThan(190);
+    }
+
+    private static long saved(Map<String, long[]> saved, String form, int which) {
+        return Objects.requireNonNull(saved.get(form), form)[which];
     }
 
     private static List<String> lines(int count, int length) {
@@ -386,7 +392,9 @@ class PackedShippingTest {
         for (int number = 0; number < count; number++) {
             StringBuilder line = new StringBuilder().append(number).append(' ');
             while (line.length() < length) {
-                line.append(WORDS[random.nextInt(WORDS.length)]).append(random.nextInt(1000)).append(' ');
+                line.append(WORDS[random.nextInt(WORDS.length)])
+                        .append(random.nextInt(1000))
+                        .append(' ');
             }
             line.setLength(length);
             lines.add(line.toString());

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
-import java.io.ByteArrayInputStream;
 import logstream.kinesis.OutgoingRecord;
 import logstream.kinesis.PackingConfig;
 import logstream.kinesis.PackingConfig.Compression;
@@ -60,7 +60,8 @@ class PackingTest {
     void theIdIsTheLastField() {
         assertThat(withId(LINE)).isEqualTo(LINE.replaceFirst("}$", ",\"id\":\"" + ID + "\"}"));
         assertThat(withId("{}")).isEqualTo("{\"id\":\"" + ID + "\"}");
-        assertThat(withId(" { \"a\" : [ 1 , {\"id\":2} ] } ")).isEqualTo(" { \"a\" : [ 1 , {\"id\":2} ] ,\"id\":\"" + ID + "\"}");
+        assertThat(withId(" { \"a\" : [ 1 , {\"id\":2} ] } "))
+                .isEqualTo(" { \"a\" : [ 1 , {\"id\":2} ] ,\"id\":\"" + ID + "\"}");
     }
 
     @ParameterizedTest
@@ -91,7 +92,9 @@ class PackingTest {
 
     @Test
     void whatIsNoObjectGoesUnderItsOwnKeyAsItIs() {
-        for (String data : new String[] {"", "[1]", "a line", "{\"a\":1", "{\"a\"}", "{\"a\":}", "{\"a\":1}x", "\"", "{\"a\":\"\\"}) {
+        for (String data :
+                new String[] {"", "[1]", "a line", "{\"a\":1", "{\"a\"}", "{\"a\":}", "{\"a\":1}x", "\"", "{\"a\":\"\\"
+                }) {
             Packed packed = by(PartitionKey.TAG).pack(ID, utf8(data));
             assertThat(packed.record().key()).isEqualTo(ID);
             assertThat(text(packed)).isEqualTo(data);
@@ -145,7 +148,11 @@ class PackingTest {
         for (int field = random.nextInt(4); field > 0; field--) {
             switch (random.nextInt(4)) {
                 case 0 -> record.put(name + field, value);
-                case 1 -> record.putObject(value + field).put(name, value).putArray("id").add(value);
+                case 1 ->
+                    record.putObject(value + field)
+                            .put(name, value)
+                            .putArray("id")
+                            .add(value);
                 case 2 -> record.put("n" + field, random.nextDouble());
                 default -> record.put("b" + field, random.nextBoolean());
             }
@@ -181,7 +188,8 @@ class PackingTest {
                 likeGzip[0] = 0x1f;
                 likeGzip[1] = (byte) 0x8b;
             }
-            assertThat(packing.unpacked(packing.pack(ID, likeGzip).record().data())).isEqualTo(likeGzip);
+            assertThat(packing.unpacked(packing.pack(ID, likeGzip).record().data()))
+                    .isEqualTo(likeGzip);
         }
     }
 

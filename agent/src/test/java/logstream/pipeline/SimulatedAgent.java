@@ -91,7 +91,8 @@ final class SimulatedAgent {
             boolean hot = hotShare > 0 && random.nextDouble() < hotShare;
             OutgoingRecord record = records[hot ? 0 : random.nextInt(records.length)];
             long slot = outstanding.add(CHUNK, read, record.size());
-            outbox.addFresh(new Shipment(Packed.underItsKey(record), new long[] {slot}, Shipment.NO_SLOT, CHUNK, appendedNanos()));
+            outbox.addFresh(new Shipment(
+                    Packed.underItsKey(record), new long[] {slot}, Shipment.NO_SLOT, CHUNK, appendedNanos()));
             read++;
         }
     }
