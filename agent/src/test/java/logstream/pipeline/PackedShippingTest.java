@@ -76,7 +76,7 @@ class PackedShippingTest {
 
     @BeforeEach
     void open() throws IOException {
-        open(AGGREGATES);
+        open(AGGREGATES, BufferConfig.DEFAULT.withDirectory(folder));
     }
 
     private void open(PackingConfig packing) throws IOException {
@@ -339,7 +339,7 @@ class PackedShippingTest {
     @Test
     void savesUnitsAndBytes() throws Exception {
         int count = 20_000;
-        StringBuilder table = new StringBuilder("form                  units     bytes in\n");
+        StringBuilder table = new StringBuilder("20,000 records of 236 bytes, data and key:\n");
         Map<String, long[]> saved = new HashMap<>();
         for (PackingConfig packing : List.of(
                 PackingConfig.PLAIN,
