@@ -163,8 +163,7 @@ class DockerOptionsIT {
                 .hasSize(6);
     }
 
-    // What fits into the ring and one more. The first one or two are written to a connection that is gone, and missing;
-    // what
+    // What fits into the ring and one more. The first one or two are written to a connection that is gone, and missing; what
     // takes their place in the ring may be any later line: of the first twenty there may be none.
     @Test
     void aFullRingDropsTheNewestLines() {
