@@ -8,7 +8,7 @@ import java.time.Duration;
  * <p>The rate is in <em>shards</em>: 1 is what one shard takes, 1000 records or 1 MiB a second, whichever is met first.
  *
  * <ul>
- *   <li>A fresh agent begins with half a shard and sends half as much again every half second, until it is throttled.
+ *   <li>A fresh agent begins with half a shard and sends 1.8 times as much every half second, until it is throttled.
  *   <li>Lowered: when more than 3 % of a sample is throttled. A sample begins with the first throttled record, and is half a second
  *       and 200 records long; it is cut short when it is plain that the rate is far too high. The new rate is what was
  *       accepted of the old one. For half a second less is sent, as shards that have just given all they had saved
@@ -50,7 +50,7 @@ final class FlowControl {
     private static final double PLAIN_SECONDS = 0.05;
 
     private static final double DECREASE = 0.95;
-    private static final double START_GROWTH = 1.5;
+    private static final double START_GROWTH = 1.8;
     private static final double STEP_GROWTH = 1.6;
 
     /** Two records a second: a hundred agents together add a fiftieth to a stream of ten shards. */

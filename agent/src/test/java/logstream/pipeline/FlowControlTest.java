@@ -23,12 +23,12 @@ class FlowControlTest {
     }
 
     @Test
-    void aFreshAgentStartsWithHalfAShardAndGrowsByHalfWhileNothingIsThrottled() {
+    void aFreshAgentStartsWithHalfAShardAndGrowsFastWhileNothingIsThrottled() {
         assertThat(flow.rate()).isEqualTo(0.5, EXACT);
         passWindow(0);
-        assertThat(flow.rate()).isEqualTo(0.75, EXACT);
+        assertThat(flow.rate()).isEqualTo(0.9, EXACT);
         passWindow(0);
-        assertThat(flow.rate()).isEqualTo(1.125, EXACT);
+        assertThat(flow.rate()).isEqualTo(1.62, EXACT);
     }
 
     @Test
@@ -65,7 +65,7 @@ class FlowControlTest {
 
     @Test
     void aPlainExcessLowersTheRateAtOnceToWhatPassed() {
-        grow(8);
+        grow(5);
         double before = flow.rate();
         now += 10 * MILLISECOND;
         flow.answered(new Load(600, 600), new Load(1_400, 1_400), now, now);
@@ -75,7 +75,7 @@ class FlowControlTest {
 
     @Test
     void whatWasSentBeforeItWasLoweredTellsNothing() {
-        grow(8);
+        grow(5);
         long early = now;
         now += 10 * MILLISECOND;
         flow.answered(new Load(600, 600), new Load(1_400, 1_400), now, now);
@@ -94,7 +94,7 @@ class FlowControlTest {
 
     @Test
     void anAgentAloneThatIsBeyondAllShardsStopsJustBelowThem() {
-        grow(11);
+        grow(8);
         assertThat(flow.rate()).isGreaterThan(40);
         seeShards(10);
         now += 10 * MILLISECOND;
@@ -105,7 +105,7 @@ class FlowControlTest {
 
     @Test
     void stepsAreIndependentOfTheRateAndEndJustBelowTheShards() {
-        grow(8);
+        grow(5);
         now += 10 * MILLISECOND;
         flow.answered(new Load(600, 600), new Load(1_400, 1_400), now, now);
         recover();

@@ -41,7 +41,7 @@ final class FlowScenarios {
     /** Part of the stream that must be used. */
     static double leastUse(FlowScenario scenario) {
         boolean large = scenario.lineBytes().contains(LARGE_LINE_BYTES);
-        return large && scenario.shards() > 2 ? 0.87 : 0.95;
+        return large && scenario.shards() > 2 ? 0.85 : 0.95;
     }
 
     /** One agent with a backlog, and a stream that does not change. */
