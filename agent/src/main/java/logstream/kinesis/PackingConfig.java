@@ -1,5 +1,7 @@
 package logstream.kinesis;
 
+import java.util.Optional;
+
 /**
  * In which form records are put into the stream.
  *
@@ -41,5 +43,18 @@ public record PackingConfig(
     /** Whether records may share a partition key, and so need the field {@code id}. */
     public boolean sharesKeys() {
         return aggregate || partitionKey != PartitionKey.UUID;
+    }
+
+    /**
+     * What about a stream speaks against this form: a sentence for the operator. Whether a stream distributes its records
+     * itself, which aggregates do not survive, its summary does not say yet; only streams on demand can.
+     */
+    public Optional<String> doubt(StreamState.Ready stream) {
+        return aggregate && stream.mode().equals("ON_DEMAND")
+                ? Optional.of(
+                        "kinesis.aggregate is on, and the stream " + stream.name() + " is on demand: if its record"
+                                + " distribution strategy is AUTO, consumers lose aggregates without a word. Look that it is"
+                                + " USER_PARTITION_KEY, or take kinesis.aggregate out")
+                : Optional.empty();
     }
 }

@@ -98,9 +98,7 @@ class OutboxTest {
 
         batch.forEach(aggregating::addWaiting);
         assertThat(aggregating.bytes())
-                .isEqualTo(batch.stream()
-                        .mapToLong(one -> one.record().size())
-                        .sum());
+                .isEqualTo(batch.stream().mapToLong(one -> one.record().size()).sum());
         aggregating.forget(1);
         assertThat(aggregating.batch(PLENTY, true, 0)).containsExactly(batch.get(1));
         assertThat(aggregating.bytes()).isZero();
@@ -117,10 +115,12 @@ class OutboxTest {
         // 119 such records are 24,846 bytes with all that is around them.
         List<Shipment> batch = aggregating.batch(new Load(500, 60_000), true, 0);
         assertThat(batch).extracting(Shipment::count).containsExactly(119, 119);
-        assertThat(batch).allSatisfy(one -> assertThat(one.record().size())
-                .isEqualTo(one.size())
-                .isLessThanOrEqualTo(25_000));
-        assertThat(aggregating.batch(new Load(1, 1), true, 0)).extracting(Shipment::count).containsExactly(119);
+        assertThat(batch)
+                .allSatisfy(one ->
+                        assertThat(one.record().size()).isEqualTo(one.size()).isLessThanOrEqualTo(25_000));
+        assertThat(aggregating.batch(new Load(1, 1), true, 0))
+                .extracting(Shipment::count)
+                .containsExactly(119);
         assertThat(aggregating.bytes()).isEqualTo((1_000 - 3 * 119) * (200L + 36));
     }
 

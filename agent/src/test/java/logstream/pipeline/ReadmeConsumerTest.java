@@ -23,8 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs the README's example for consumers on records of every form. */
 class ReadmeConsumerTest {
     private static final Path PYTHON = Path.of("/usr/bin/python3");
-    private static final List<PartitionKey> KEYS =
-            List.of(PartitionKey.UUID, PartitionKey.CONTAINER, PartitionKey.TAG);
+    private static final List<PartitionKey> KEYS = List.of(PartitionKey.UUID, PartitionKey.CONTAINER, PartitionKey.TAG);
     private static final String BEGIN = "```python\n";
     private static final String HARNESS = """
 
