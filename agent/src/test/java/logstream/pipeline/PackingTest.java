@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import logstream.kinesis.OutgoingRecord;
 import logstream.kinesis.PackingConfig;
 import logstream.kinesis.PackingConfig.Compression;
@@ -190,6 +193,22 @@ class PackingTest {
             }
             assertThat(packing.unpacked(packing.pack(ID, likeGzip).record().data()))
                     .isEqualTo(likeGzip);
+        }
+    }
+
+    /** Otherwise its reader would decompress it once too often. */
+    @Test
+    void whatWasCompressedBeforeIsCompressedOnceMore() throws IOException {
+        byte[] noise = new byte[1000];
+        new Random(6).nextBytes(noise);
+        ByteArrayOutputStream before = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(before)) {
+            gzip.write(noise);
+        }
+        for (Compression compression : List.of(Compression.GZIP, Compression.ZSTD)) {
+            Packing packing = packing(PartitionKey.UUID, compression, false);
+            byte[] sent = packing.pack(ID, before.toByteArray()).record().data();
+            assertThat(packing.unpacked(sent)).isEqualTo(before.toByteArray());
         }
     }
 
