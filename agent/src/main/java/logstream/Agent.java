@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import logstream.buffer.Buffer;
 import logstream.control.ControlAction;
@@ -16,11 +18,14 @@ import logstream.forward.ForwardServer;
 import logstream.forward.HostName;
 import logstream.forward.ListenException;
 import logstream.kinesis.KinesisStream;
+import logstream.kinesis.PackingConfig;
+import logstream.kinesis.StreamState;
 import logstream.metrics.Metrics;
 import logstream.metrics.MetricsPage;
 import logstream.metrics.MonitorServer;
 import logstream.pipeline.Ingest;
 import logstream.pipeline.LossNotices;
+import logstream.pipeline.RecordCompression;
 import logstream.pipeline.Shipper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +83,7 @@ public final class Agent {
      * @throws StartException with one sentence for the operator: port taken, buffer folder in use or not writable
      */
     public static Agent start(AgentConfig config) throws StartException {
+        requireCompression(config.kinesis().packing());
         Metrics metrics = new Metrics();
         Buffer buffer = openBuffer(config, metrics);
         MonitorServer monitor = null;
@@ -104,11 +110,8 @@ public final class Agent {
                     shipper::inFlight,
                     buffer.gauges()::deadLetterBytes));
             shipper.start();
-            StreamCheck streamCheck = new StreamCheck(
-                    stream::check,
-                    facts -> shipper.maxRecordBytes(facts.maxRecordBytes()),
-                    metrics,
-                    RandomGenerator.getDefault());
+            StreamCheck streamCheck =
+                    new StreamCheck(stream::check, onFacts(config, shipper), metrics, RandomGenerator.getDefault());
             streamCheck.start();
             log.info(
                     "listening forward={} monitor={}:{}",
@@ -182,6 +185,18 @@ public final class Agent {
         }
     }
 
+    private static void requireCompression(PackingConfig packing) throws StartException {
+        try {
+            RecordCompression _ = RecordCompression.of(packing.compression());
+        } catch (LinkageError e) {
+            throw new StartException(
+                    "kinesis.compression: zstd needs its native library, which cannot be loaded (" + e.getMessage()
+                            + "); start the agent with -DZstdTempFolder=DIR in LOGSTREAM_JAVA_OPTS, where DIR is a folder"
+                            + " that it may write to and execute from, or use gzip",
+                    e);
+        }
+    }
+
     private static Buffer openBuffer(AgentConfig config, Metrics metrics) throws StartException {
         try {
             return Buffer.open(config.buffer(), metrics);
@@ -212,6 +227,18 @@ public final class Agent {
                     e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private static Consumer<StreamState.Ready> onFacts(AgentConfig config, Shipper shipper) {
+        AtomicBoolean doubted = new AtomicBoolean();
+        return facts -> {
+            shipper.maxRecordBytes(facts.maxRecordBytes());
+            config.kinesis()
+                    .packing()
+                    .doubt(facts)
+                    .filter(_ -> doubted.compareAndSet(false, true))
+                    .ifPresent(log::warn);
+        };
     }
 
     private static Optional<LossNotices> startLossNotices(AgentConfig config, Buffer buffer, Metrics metrics) {

@@ -54,7 +54,8 @@ final class LocalSetting {
                 defaults.linger(),
                 defaults.requestTimeout(),
                 defaults.retryLimit(),
-                defaults.retryWait());
+                defaults.retryWait(),
+                defaults.packing());
     }
 
     /** The folder logstream/buffer in the user's cache folder (XDG base directories). */

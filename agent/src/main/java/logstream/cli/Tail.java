@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import logstream.kinesis.ReadRecord;
 
 /**
- * The loop of {@code tail}: read, put in order, print.
+ * The loop of {@code tail}: read, unpack, put in order, print.
  *
  * <p>Threading: confined to one thread.
  */
@@ -35,7 +35,7 @@ final class Tail {
     void run(Supplier<RecordSource> opener, OutputStream out) throws Failure, IOException {
         try (RecordSource source = opener.get()) {
             while (true) {
-                source.poll().forEach(order::add);
+                source.poll().stream().flatMap(Unpacking::of).forEach(order::add);
                 boolean caughtUp = source.caughtUp();
                 print(order.ready(caughtUp), out);
                 if (untilPresentEnd && caughtUp) {

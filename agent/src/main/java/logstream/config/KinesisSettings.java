@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import logstream.kinesis.AccessConfig;
 import logstream.kinesis.KinesisConfig;
+import logstream.kinesis.PackingConfig;
 
 /**
  * The settings of the section {@code kinesis}.
@@ -103,6 +104,29 @@ final class KinesisSettings {
             DEFAULT.retryWait(),
             "First wait while nothing is accepted; it doubles with each retry.");
 
+    static final Setting<PackingConfig.PartitionKey> PARTITION_KEY = Setting.of(
+            "kinesis.partition_key",
+            Types.choice(PackingConfig.PartitionKey.class),
+            PackingConfig.PLAIN.partitionKey(),
+            "What the partition key is: another UUID for each record; the container's id (a container's lines are in one"
+                    + " shard); the tag. With the last two records have the field id.");
+    static final Setting<PackingConfig.Compression> COMPRESSION = Setting.of(
+            "kinesis.compression",
+            Types.choice(PackingConfig.Compression.class),
+            PackingConfig.PLAIN.compression(),
+            "Whether each record is compressed by itself; consumers must expect it.");
+    static final Setting<Boolean> AGGREGATE = Setting.of(
+            "kinesis.aggregate",
+            Types.flag(),
+            PackingConfig.PLAIN.aggregate(),
+            "Whether many records are put as one, as the Kinesis Producer Library does; consumers must expect it. Records"
+                    + " then have the field id.");
+    static final Setting<Long> MAX_AGGREGATE_SIZE = Setting.of(
+            "kinesis.max_aggregate_size",
+            Types.size(1 << 10, MIB),
+            (long) PackingConfig.PLAIN.maxAggregateBytes(),
+            "Data and key of such a record, at most; the default is one PUT payload unit.");
+
     static final List<Setting<?>> ALL = List.of(
             STREAM,
             REGION,
@@ -121,7 +145,11 @@ final class KinesisSettings {
             LINGER,
             REQUEST_TIMEOUT,
             RETRY_LIMIT,
-            RETRY_WAIT);
+            RETRY_WAIT,
+            PARTITION_KEY,
+            COMPRESSION,
+            AGGREGATE,
+            MAX_AGGREGATE_SIZE);
 
     private KinesisSettings() {}
 
@@ -148,11 +176,17 @@ final class KinesisSettings {
                 binder.value(LINGER),
                 binder.value(REQUEST_TIMEOUT),
                 binder.value(RETRY_LIMIT),
-                binder.value(RETRY_WAIT));
+                binder.value(RETRY_WAIT),
+                new PackingConfig(
+                        binder.value(PARTITION_KEY),
+                        binder.value(COMPRESSION),
+                        binder.value(AGGREGATE),
+                        Math.toIntExact(binder.value(MAX_AGGREGATE_SIZE))));
     }
 
     /** What the service would refuse, or what would not be as it reads, is said before anything waits for it. */
     static void findConflicts(Binder binder) {
+        findFormConflicts(binder);
         for (Setting<?> dependent : List.of(EXTERNAL_ID, SESSION_NAME)) {
             if (binder.given(dependent) && !binder.given(ROLE_ARN)) {
                 binder.conflict(
@@ -170,6 +204,18 @@ final class KinesisSettings {
         }
         if (binder.given(STREAM)) {
             findArnConflicts(binder, binder.value(STREAM));
+        }
+    }
+
+    private static void findFormConflicts(Binder binder) {
+        boolean aggregate = binder.value(AGGREGATE);
+        PackingConfig.PartitionKey key = binder.value(PARTITION_KEY);
+        if (aggregate && key != PackingConfig.PartitionKey.UUID) {
+            binder.conflict(
+                    AGGREGATE,
+                    "kinesis.aggregate and kinesis.partition_key: "
+                            + PARTITION_KEY.type().show(key)
+                            + " exclude each other: an aggregate holds lines of many containers under one key; leave one out");
         }
     }
 

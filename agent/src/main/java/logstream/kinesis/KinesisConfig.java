@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestTimeout longest wait for the answer to a request
  * @param retryLimit retries while nothing at all is accepted, and of one record that is refused while others pass
  * @param retryWait first wait while nothing is accepted; doubles
+ * @param packing in which form records are put
  */
 public record KinesisConfig(
         String stream,
@@ -40,7 +41,8 @@ public record KinesisConfig(
         Duration linger,
         Duration requestTimeout,
         int retryLimit,
-        Duration retryWait) {
+        Duration retryWait,
+        PackingConfig packing) {
 
     /** Everything but the stream. */
     public static KinesisConfig of(String stream) {
@@ -58,7 +60,27 @@ public record KinesisConfig(
                 Duration.ofMillis(200),
                 Duration.ofSeconds(10),
                 17,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                PackingConfig.PLAIN);
+    }
+
+    public KinesisConfig withPacking(PackingConfig newPacking) {
+        return new KinesisConfig(
+                stream,
+                region,
+                endpoint,
+                roleArn,
+                roleExternalId,
+                roleSessionName,
+                access,
+                maxBatchRecords,
+                maxBatchBytes,
+                maxRequestsInFlight,
+                linger,
+                requestTimeout,
+                retryLimit,
+                retryWait,
+                newPacking);
     }
 
     /** The same, reached in another way. */
@@ -77,6 +99,7 @@ public record KinesisConfig(
                 linger,
                 requestTimeout,
                 retryLimit,
-                retryWait);
+                retryWait,
+                packing);
     }
 }

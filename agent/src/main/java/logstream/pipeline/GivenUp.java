@@ -26,27 +26,30 @@ final class GivenUp {
 
     private final Buffer buffer;
     private final Outstanding outstanding;
+    private final Packing packing;
     private final Metrics metrics;
     private final List<Shipment> shipments = new ArrayList<>();
     private final List<DeadLetter> letters = new ArrayList<>();
     private boolean diskFailed;
     private long diskRetryNanos;
 
-    GivenUp(Buffer buffer, Outstanding outstanding, Metrics metrics) {
+    GivenUp(Buffer buffer, Outstanding outstanding, Packing packing, Metrics metrics) {
         this.buffer = buffer;
         this.outstanding = outstanding;
+        this.packing = packing;
         this.metrics = metrics;
     }
 
+    /** Takes a record, not an aggregate; it is kept under its id, so that it has the same one when it is replayed. */
     void add(Shipment shipment, DeadLetterCause cause, String reason) {
-        log.warn("record {} goes to the dead letters: {}", shipment.record().key(), reason);
+        log.warn("record {} goes to the dead letters: {}", shipment.id(), reason);
         metrics.deadLettered(cause).increment();
         letters.add(new DeadLetter(
-                shipment.record().key(),
+                shipment.id(),
                 cause.name().toLowerCase(Locale.ROOT),
                 reason,
                 Instant.now(),
-                shipment.record().data()));
+                packing.unpacked(shipment.record().data())));
         shipments.add(shipment);
     }
 

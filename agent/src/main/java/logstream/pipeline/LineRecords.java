@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
-import logstream.kinesis.OutgoingRecord;
 
 /**
  * Makes records of the pieces of a line, under the keys that {@link Joiner} speaks of, and sends them on their way.
@@ -14,12 +13,14 @@ import logstream.kinesis.OutgoingRecord;
  */
 final class LineRecords {
     private final Outstanding outstanding;
+    private final Packing packing;
     private final Consumer<Shipment> out;
     private final LineJson json = new LineJson();
 
     /** @param out takes the records */
-    LineRecords(Outstanding outstanding, Consumer<Shipment> out) {
+    LineRecords(Outstanding outstanding, Packing packing, Consumer<Shipment> out) {
         this.outstanding = outstanding;
+        this.packing = packing;
         this.out = out;
     }
 
@@ -34,7 +35,7 @@ final class LineRecords {
         Line.Held first = line.pieces().firstEntry().getValue();
         String key = key(first, 0);
         byte[] record = json.whole(first.piece(), bytes(all, Line.Carry.NONE));
-        send(line, new OutgoingRecord(key, record), all, Shipment.NO_SLOT, line.lastSlot());
+        send(line, packing.pack(key, record), all, Shipment.NO_SLOT, line.lastSlot());
     }
 
     /** Sends the full parts at the beginning of what is here; with {@code all} also those that could become longer. */
@@ -81,7 +82,7 @@ final class LineRecords {
         }
         byte[] record =
                 json.part(run.getFirst().piece(), text, text.length - kept, run.size(), line.isLast(lastOrdinal));
-        OutgoingRecord part = new OutgoingRecord(key(last, run.size()), record);
+        Packed part = packing.pack(key(last, run.size()), record);
         send(line, part, run, takesCarry ? carry.slot() : Shipment.NO_SLOT, Shipment.NO_SLOT);
     }
 
@@ -117,7 +118,7 @@ final class LineRecords {
     }
 
     /** @param tieTo a slot, if it lies behind those of the pieces, without which they are not released */
-    private void send(Line line, OutgoingRecord record, Collection<Line.Held> pieces, long heldSlot, long tieTo) {
+    private void send(Line line, Packed record, Collection<Line.Held> pieces, long heldSlot, long tieTo) {
         long[] slots = new long[pieces.size()];
         int at = 0;
         long lowest = Long.MAX_VALUE;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Three queues, in this order of preference: <em>suspects</em>, groups out of a refused request, sent as they are until
  * the one to blame stands alone; <em>waiting</em>, records that rejoin after their wait; <em>fresh</em>, records just read.
- * A batch of fresh records goes when it is full or its oldest record has waited for the linger time.
+ * A batch of fresh records goes when it is full or its oldest record has waited for the linger time. Only then are
+ * aggregates made, of fresh records: what was sent keeps its key and its bytes.
  *
  * <p>Threading: confined to the shipper thread.
  */
@@ -22,6 +23,7 @@ final class Outbox {
     private final int maxRecords;
     private final int maxBytes;
     private final long lingerNanos;
+    private final Aggregation aggregation;
     private final Deque<List<Shipment>> suspects = new ArrayDeque<>();
     private final PriorityQueue<Shipment> waiting =
             new PriorityQueue<>(Comparator.comparingLong(Shipment::dueNanos).thenComparingLong(Shipment::firstSlot));
@@ -33,6 +35,7 @@ final class Outbox {
         maxRecords = config.maxBatchRecords();
         maxBytes = config.maxBatchBytes();
         lingerNanos = config.linger().toNanos();
+        aggregation = new Aggregation(config.packing());
     }
 
     void addFresh(Shipment shipment) {
@@ -60,7 +63,7 @@ final class Outbox {
 
     /** Whether a whole batch of fresh records is at hand. */
     boolean isFull() {
-        return fresh.size() >= maxRecords || freshBytes >= maxBytes;
+        return (fresh.size() >= maxRecords && !aggregation.isOn()) || freshBytes >= maxBytes;
     }
 
     /**
@@ -142,20 +145,44 @@ final class Outbox {
         List<Shipment> batch = new ArrayList<>();
         long batchBytes = 0;
         while (batch.size() < records) {
-            boolean rejoins = isDue(waiting.peek(), now);
-            Shipment next = rejoins ? waiting.peek() : fresh.peek();
-            if (next == null || (batchBytes + next.size() > mostBytes && !batch.isEmpty())) {
+            long room = batch.isEmpty() ? Long.MAX_VALUE : mostBytes - batchBytes;
+            Shipment next = isDue(waiting.peek(), now) ? takeWaiting(room) : takeFresh(room);
+            if (next == null) {
                 break;
             }
             batch.add(next);
             batchBytes += next.size();
-            if (rejoins) {
-                waiting.remove();
-            } else {
-                pollFresh();
-            }
         }
         return taken(batch);
+    }
+
+    /** Null when there is none, or it has no room. */
+    private @Nullable Shipment takeWaiting(long room) {
+        Shipment first = waiting.peek();
+        return first == null || first.size() > room ? null : waiting.poll();
+    }
+
+    /** A record, or several as one; null when there is none, or it has no room. */
+    private @Nullable Shipment takeFresh(long room) {
+        int count = aggregation.count(fresh);
+        if (count > 1) {
+            return takeAggregate(fresh.stream().limit(count).toList(), room);
+        }
+        Shipment first = fresh.peek();
+        return first == null || first.size() > room ? null : pollFresh();
+    }
+
+    private @Nullable Shipment takeAggregate(List<Shipment> members, long room) {
+        if (Aggregation.bytes(members) > room) {
+            return null;
+        }
+        for (Shipment member : members) {
+            bytes -= member.size();
+            Shipment _ = pollFresh();
+        }
+        Shipment aggregate = Aggregation.of(members);
+        bytes += aggregate.size();
+        return aggregate;
     }
 
     private List<Shipment> taken(List<Shipment> batch) {

@@ -22,8 +22,11 @@ import logstream.kinesis.OutgoingRecord;
  * <p>Threading: confined to one thread.
  */
 final class RecordEncoder {
-    /** What a stream takes as one record, less its key. */
-    static final int MOST_RECORD_BYTES = OutgoingRecord.MAX_BYTES - RecordKey.CHARACTERS;
+    /**
+     * What a stream takes as one record, less its key and what {@link Packing} may add. The same whatever the
+     * configuration, as another may hold when the record leaves.
+     */
+    static final int MOST_RECORD_BYTES = OutgoingRecord.MAX_BYTES - Packing.MOST_ADDED_BYTES;
 
     private static final byte[] TIME_NAME = ascii("\"time\"");
     private static final byte[] TAG_NAME = ascii("\"tag\"");

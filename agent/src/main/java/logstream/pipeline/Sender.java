@@ -144,9 +144,7 @@ final class Sender {
     }
 
     private void put(List<Shipment> batch, boolean probe, long now) {
-        List<OutgoingRecord> records = new ArrayList<>(batch.size());
         for (Shipment shipment : batch) {
-            records.add(shipment.record());
             inFlightBytes += shipment.size();
         }
         inFlight.incrementAndGet();
@@ -154,13 +152,17 @@ final class Sender {
         outage.tried(now);
         metrics.requestsSent.increment();
         requests.execute(() -> {
-            answers.add(new Answer(batch, probe, now, outcome(records)));
+            answers.add(new Answer(batch, probe, now, outcome(batch)));
             onAnswer.run();
         });
     }
 
-    private PutOutcome outcome(List<OutgoingRecord> records) {
+    private PutOutcome outcome(List<Shipment> batch) {
         try {
+            List<OutgoingRecord> records = new ArrayList<>(batch.size());
+            for (Shipment shipment : batch) {
+                records.add(shipment.record());
+            }
             return stream.apply(records);
         } catch (RuntimeException | Error e) {
             log.error("a bug ended a request; its records are sent again", e);

@@ -13,7 +13,8 @@ import logstream.metrics.Metrics.RetryCause;
 /**
  * What an answer means for each record that it is about: done, sent again, or given up.
  *
- * <p>Invariant: a record that went through is not sent again; one that did not is sent again under the same key.
+ * <p>Invariant: a record that went through is not sent again; one that did not is sent again under the same key. An
+ * aggregate is one record in this, until it is taken apart because something in it is refused.
  *
  * <p>Threading: confined to the shipper thread.
  */
@@ -70,6 +71,7 @@ final class Settlement {
     }
 
     private void settleRecords(Answer answer, List<RecordResult> results, long now) {
+        long records = 0;
         List<Shipment> accepted = new ArrayList<>();
         List<Shipment> throttled = new ArrayList<>();
         String failure = "";
@@ -80,8 +82,9 @@ final class Settlement {
                 case RecordResult.Accepted(String shardId, String _) -> {
                     flow.accepted(shardId, now);
                     accepted.add(shipment);
-                    metrics.bytesDelivered.add(shipment.record().data().length);
-                    outstanding.done(shipment);
+                    records += shipment.count();
+                    metrics.bytesDelivered.add(shipment.dataBytes());
+                    done(shipment);
                 }
                 case RecordResult.Throttled _ -> {
                     throttled.add(shipment);
@@ -97,7 +100,7 @@ final class Settlement {
         if (!accepted.isEmpty()) {
             refusedInARow = 0;
         }
-        metrics.recordsDelivered.add(accepted.size());
+        metrics.recordsDelivered.add(records);
         flow.answered(Load.of(accepted), Load.of(throttled), answer.sentNanos(), now);
         if (accepted.size() + throttled.size() > 0) {
             outage.end(now);
@@ -109,8 +112,20 @@ final class Settlement {
         }
     }
 
+    private void done(Shipment shipment) {
+        if (shipment.isAggregate()) {
+            shipment.members().forEach(outstanding::done);
+        } else {
+            outstanding.done(shipment);
+        }
+    }
+
     private void settleFailed(Shipment shipment, String failure, long now) {
-        if (shipment.refused(acceptedSoFar) > retryLimit) {
+        boolean pastLimit = shipment.refused(acceptedSoFar) > retryLimit;
+        if (pastLimit && shipment.isAggregate()) {
+            // From now on each for itself, to be accepted or given up.
+            shipment.members().forEach(member -> sendAgainLater(member, RetryCause.FAILED, now));
+        } else if (pastLimit) {
             String reason = "refused " + (retryLimit + 1) + " times while others passed, last with " + failure;
             givenUp.add(shipment, DeadLetterCause.REFUSED, reason);
         } else {
@@ -119,29 +134,31 @@ final class Settlement {
     }
 
     private void sendAgainLater(Shipment shipment, RetryCause cause, long now) {
-        metrics.retried(cause).increment();
+        metrics.retried(cause).add(shipment.count());
         shipment.waitLonger(now);
         outbox.addWaiting(shipment);
     }
 
     /** As soon as anything is sent at all: the outage decides. */
     private void sendAgain(List<Shipment> batch, RetryCause cause, long now) {
-        metrics.retried(cause).add(batch.size());
         for (Shipment shipment : batch) {
+            metrics.retried(cause).add(shipment.count());
             shipment.rejoin(now);
             outbox.addWaiting(shipment);
         }
     }
 
     /**
-     * One of the batch can never be accepted: halves are sent until it stands alone. When many in a row stand alone and
-     * nothing is accepted between them, the fault is not in the records, and they are kept.
+     * One of the batch can never be accepted: halves, of an aggregate too, are sent until it stands alone. When many in a
+     * row stand alone and nothing is accepted between them, the fault is not in the records, and they are kept.
      */
     private void refuse(List<Shipment> batch, PutOutcome.Refused refused, long now) {
         if (batch.size() > 1) {
             int middle = batch.size() / 2;
             outbox.addSuspects(List.copyOf(batch.subList(0, middle)));
             outbox.addSuspects(List.copyOf(batch.subList(middle, batch.size())));
+        } else if (batch.getFirst().isAggregate()) {
+            Aggregation.halves(batch.getFirst()).forEach(half -> outbox.addSuspects(List.of(half)));
         } else if (refusedInARow < MOST_REFUSED_IN_A_ROW) {
             refusedInARow++;
             givenUp.add(batch.getFirst(), DeadLetterCause.REFUSED, refused.reason());

@@ -1,13 +1,17 @@
 package logstream.pipeline;
 
+import java.util.ArrayList;
+import java.util.List;
 import logstream.buffer.Frame;
+import logstream.kinesis.AggregatedRecord;
 import logstream.kinesis.OutgoingRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record on its way out, from the reading of its frames until it is done.
+ * One record on its way out, from the reading of its frames until it is done; or an aggregate, which is one for the stream,
+ * of several such.
  *
- * <p>Threading: confined to the shipper thread.
+ * <p>Threading: confined to the shipper thread, but for {@link #record}, which a request in flight may call, too.
  */
 final class Shipment {
     static final long NO_SLOT = -1;
@@ -15,6 +19,9 @@ final class Shipment {
     private static final long FIRST_WAIT_NANOS = 100_000_000L;
     private static final long LONGEST_WAIT_NANOS = 2_000_000_000L;
 
+    private final String id;
+    private final boolean hasId;
+    private final List<Shipment> members;
     private final long[] slots;
     private final long heldSlot;
     private final long sequence;
@@ -32,18 +39,72 @@ final class Shipment {
      * @param sequence number of the chunk that its last frame is in
      * @param appendedNanos of its newest frame
      */
-    Shipment(OutgoingRecord record, long[] slots, long heldSlot, long sequence, long appendedNanos) {
-        this.record = record;
-        this.size = record.size();
+    Shipment(Packed packed, long[] slots, long heldSlot, long sequence, long appendedNanos) {
+        this.id = packed.id();
+        this.hasId = packed.hasId();
+        this.members = List.of();
+        this.record = packed.record();
+        this.size = packed.record().size();
         this.slots = slots;
         this.heldSlot = heldSlot;
         this.sequence = sequence;
         this.appendedNanos = appendedNanos;
     }
 
+    private Shipment(String key, List<Shipment> members) {
+        Shipment first = members.getFirst();
+        this.id = key;
+        this.hasId = false;
+        this.members = members;
+        this.size = Aggregation.bytes(members);
+        this.slots = new long[] {first.firstSlot()};
+        this.heldSlot = NO_SLOT;
+        this.sequence = first.sequence;
+        this.appendedNanos = first.appendedNanos;
+    }
+
     /** The record of a single frame. */
-    static Shipment of(Frame frame, long slot, OutgoingRecord record) {
-        return new Shipment(record, new long[] {slot}, NO_SLOT, frame.sequence(), frame.appendedNanos());
+    static Shipment of(Frame frame, long slot, Packed packed) {
+        return new Shipment(packed, new long[] {slot}, NO_SLOT, frame.sequence(), frame.appendedNanos());
+    }
+
+    /**
+     * Several records as one.
+     *
+     * @param key of the aggregate, and the only one in it: however often it is sent
+     * @param members two or more, of one chunk, that have their ids; each of them is done for itself
+     */
+    static Shipment aggregate(String key, List<Shipment> members) {
+        return new Shipment(key, members);
+    }
+
+    /** The key made from its place, or that it came with; an aggregate's is its key. */
+    String id() {
+        return id;
+    }
+
+    /** Whether the record says its id itself. */
+    boolean hasId() {
+        return hasId;
+    }
+
+    /** The records in an aggregate; none in any other. */
+    List<Shipment> members() {
+        return members;
+    }
+
+    boolean isAggregate() {
+        return !members.isEmpty();
+    }
+
+    /** How many records it is for those who count lines. */
+    int count() {
+        return isAggregate() ? members.size() : 1;
+    }
+
+    /** Bytes of data, without the key. */
+    int dataBytes() {
+        return isAggregate() ? size - RecordKey.CHARACTERS : record().data().length;
     }
 
     /** Slots of its frames; not a copy. */
@@ -75,8 +136,15 @@ final class Shipment {
         return size;
     }
 
-    /** The record; fails when it is done with. */
+    /** The record; fails when it is done with. An aggregate's is made anew by each call, of the same bytes. */
     OutgoingRecord record() {
+        if (isAggregate()) {
+            List<byte[]> parts = new ArrayList<>(members.size());
+            for (Shipment member : members) {
+                parts.add(member.record().data());
+            }
+            return new OutgoingRecord(id, AggregatedRecord.of(id, parts));
+        }
         OutgoingRecord present = record;
         if (present == null) {
             throw new IllegalStateException("the record of slot " + slots[0] + " is done with");

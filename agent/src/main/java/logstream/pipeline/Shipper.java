@@ -50,6 +50,7 @@ public final class Shipper {
 
     private final Outstanding outstanding;
     private final Outbox outbox;
+    private final Packing packing;
     private final Joiner joiner;
     private final GivenUp givenUp;
     private final Sender sender;
@@ -82,11 +83,12 @@ public final class Shipper {
         this.readRetryNanos = nanoClock.getAsLong();
         this.outstanding = new Outstanding(metrics);
         this.outbox = new Outbox(config);
-        LineRecords lines = new LineRecords(outstanding, outbox::addFresh);
+        this.packing = new Packing(config.packing());
+        LineRecords lines = new LineRecords(outstanding, packing, outbox::addFresh);
         this.joiner = new Joiner(joinTimeout, outstanding, lines);
         Outage outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
         FlowControl flow = new FlowControl(nanoClock.getAsLong());
-        this.givenUp = new GivenUp(buffer, outstanding, metrics);
+        this.givenUp = new GivenUp(buffer, outstanding, packing, metrics);
         Settlement settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
         this.sender = new Sender(
                 stream,
@@ -234,21 +236,22 @@ public final class Shipper {
         long slot = outstanding.add(frame.sequence(), frame.ordinal(), frame.payload().length + RecordKey.CHARACTERS);
         KeyedFrame keyed = KeyedFrame.of(buffer.identity(), frame);
         switch (keyed.kind()) {
-            case RECORD -> acceptRecord(frame, slot, new OutgoingRecord(keyed.key(), keyed.payload()));
+            case RECORD -> acceptRecord(frame, slot, packing.pack(keyed.key(), keyed.payload()));
             case PIECE ->
                 joiner.add(frame, slot, RecordKey.place(keyed.key()).orElseThrow(), Piece.read(keyed.payload()));
             case KEYED -> {
-                Shipment unreadable = Shipment.of(frame, slot, new OutgoingRecord(keyed.key(), keyed.payload()));
+                Packed packed = Packed.underItsKey(new OutgoingRecord(keyed.key(), keyed.payload()));
+                Shipment unreadable = Shipment.of(frame, slot, packed);
                 givenUp.add(unreadable, DeadLetterCause.REFUSED, "its frame holds no record, and no piece of one");
             }
         }
     }
 
-    private void acceptRecord(Frame frame, long slot, OutgoingRecord record) {
-        Shipment shipment = Shipment.of(frame, slot, record);
+    private void acceptRecord(Frame frame, long slot, Packed packed) {
+        Shipment shipment = Shipment.of(frame, slot, packed);
         int most = maxRecordBytes;
-        if (record.size() > most) {
-            String reason = "data and key are " + record.size() + " bytes, a stream takes " + most;
+        if (shipment.size() > most) {
+            String reason = "data and key are " + shipment.size() + " bytes, a stream takes " + most;
             givenUp.add(shipment, DeadLetterCause.TOO_LARGE, reason);
         } else {
             outbox.addFresh(shipment);

@@ -28,6 +28,7 @@ import logstream.forward.SecurityConfig.Rule;
 import logstream.forward.TlsConfig;
 import logstream.forward.UnixConfig;
 import logstream.kinesis.KinesisConfig;
+import logstream.kinesis.PackingConfig;
 import logstream.metrics.MonitorConfig;
 import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
@@ -235,6 +236,24 @@ class ConfigFileTest {
             Map.entry(
                     "kinesis.retry_limit",
                     new Bound("0", config -> config.kinesis().retryLimit(), 0)),
+            Map.entry(
+                    "kinesis.partition_key",
+                    new Bound(
+                            "container",
+                            config -> config.kinesis().packing().partitionKey(),
+                            PackingConfig.PartitionKey.CONTAINER)),
+            Map.entry(
+                    "kinesis.compression",
+                    new Bound(
+                            "zstd",
+                            config -> config.kinesis().packing().compression(),
+                            PackingConfig.Compression.ZSTD)),
+            Map.entry(
+                    "kinesis.aggregate",
+                    new Bound("true", config -> config.kinesis().packing().aggregate(), true)),
+            Map.entry(
+                    "kinesis.max_aggregate_size",
+                    new Bound("51200", config -> config.kinesis().packing().maxAggregateBytes(), 51_200)),
             Map.entry(
                     "kinesis.retry_wait",
                     new Bound("250ms", config -> config.kinesis().retryWait(), Duration.ofMillis(250))),

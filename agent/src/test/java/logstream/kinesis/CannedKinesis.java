@@ -149,7 +149,8 @@ final class CannedKinesis implements AutoCloseable {
                 plain.linger(),
                 timeout,
                 plain.retryLimit(),
-                plain.retryWait());
+                plain.retryWait(),
+                plain.packing());
     }
 
     @Override

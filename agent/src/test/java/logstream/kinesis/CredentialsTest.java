@@ -100,7 +100,8 @@ class CredentialsTest {
                 plain.linger(),
                 plain.requestTimeout(),
                 plain.retryLimit(),
-                plain.retryWait());
+                plain.retryWait(),
+                plain.packing());
     }
 
     @Test

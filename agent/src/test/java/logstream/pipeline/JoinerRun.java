@@ -14,6 +14,7 @@ import java.util.Set;
 import logstream.buffer.Frame;
 import logstream.buffer.FrameKind;
 import logstream.kinesis.OutgoingRecord;
+import logstream.kinesis.PackingConfig;
 import logstream.metrics.Metrics;
 
 /**
@@ -33,7 +34,8 @@ final class JoinerRun {
     /** What was sent, also when it is done. */
     final List<OutgoingRecord> records = new ArrayList<>();
 
-    final Joiner joiner = new Joiner(TIMEOUT, outstanding, new LineRecords(outstanding, this::take));
+    final Joiner joiner = new Joiner(
+            TIMEOUT, outstanding, new LineRecords(outstanding, new Packing(PackingConfig.PLAIN), this::take));
     private final Set<Shipment> done = new HashSet<>();
     private final List<byte[]> payloads;
     private int read;

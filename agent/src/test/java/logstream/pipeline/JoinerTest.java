@@ -196,7 +196,7 @@ class JoinerTest {
 
     /** As long as a record allows, whatever the bytes become in JSON. */
     @ParameterizedTest
-    @CsvSource({"x, 1048000", "'\u0001', 174000", "'\"', 524000"})
+    @CsvSource({"x, 1047000", "'\u0001', 174000", "'\"', 523000"})
     void aLineThatFitsIntoARecordIsWhole(String character, int length) {
         String line = character.repeat(length);
         JoinerRun run = new JoinerRun(Pieces.of(ID, utf8(line), DOCKERS), 0);
@@ -208,12 +208,11 @@ class JoinerTest {
 
     @Test
     void theLongestWholeLineFillsARecord() {
-        int longest =
-                OutgoingRecord.MAX_BYTES - RecordKey.CHARACTERS - (Pieces.HEAD + "\"log\":\"\"" + Pieces.TAIL).length();
+        int longest = RecordEncoder.MOST_RECORD_BYTES - (Pieces.HEAD + "\"log\":\"\"" + Pieces.TAIL).length();
         JoinerRun fits = new JoinerRun(Pieces.of(ID, utf8("x".repeat(longest)), DOCKERS), 0);
         fits.finish();
         assertThat(fits.shapes()).containsExactly("whole");
-        assertThat(fits.records.getFirst().size()).isEqualTo(OutgoingRecord.MAX_BYTES);
+        assertThat(fits.records.getFirst().data()).hasSize(RecordEncoder.MOST_RECORD_BYTES);
 
         JoinerRun tooLong = new JoinerRun(Pieces.of(ID, utf8("x".repeat(longest + 1)), DOCKERS), 0);
         tooLong.finish();

@@ -3,8 +3,12 @@ package logstream.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.OutgoingRecord;
+import logstream.kinesis.PackingConfig;
+import logstream.kinesis.PackingConfig.Compression;
+import logstream.kinesis.PackingConfig.PartitionKey;
 import org.junit.jupiter.api.Test;
 
 class OutboxTest {
@@ -80,6 +84,52 @@ class OutboxTest {
         assertThat(outbox.bytes()).isEqualTo(389_000);
     }
 
+    @Test
+    void anAggregateHoldsRecordsOfOneChunkAndIsForgottenWithIt() {
+        Outbox aggregating = new Outbox(KinesisConfig.of("logs")
+                .withPacking(new PackingConfig(PartitionKey.UUID, Compression.NONE, true, 25_000)));
+        for (int number = 0; number < 10; number++) {
+            aggregating.addFresh(withId(200, number < 6 ? 1 : 2));
+        }
+        List<Shipment> batch = aggregating.batch(PLENTY, true, 0);
+        assertThat(batch).extracting(Shipment::sequence).containsExactly(1L, 2L);
+        assertThat(batch).extracting(Shipment::count).containsExactly(6, 4);
+        assertThat(aggregating.bytes()).isZero();
+
+        batch.forEach(aggregating::addWaiting);
+        assertThat(aggregating.bytes())
+                .isEqualTo(batch.stream().mapToLong(one -> one.record().size()).sum());
+        aggregating.forget(1);
+        assertThat(aggregating.batch(PLENTY, true, 0)).containsExactly(batch.get(1));
+        assertThat(aggregating.bytes()).isZero();
+    }
+
+    /** Whatever there is room for, a batch begun takes whole aggregates, and no bytes are counted twice or never. */
+    @Test
+    void aBatchIsFilledWithWholeAggregates() {
+        Outbox aggregating = new Outbox(KinesisConfig.of("logs")
+                .withPacking(new PackingConfig(PartitionKey.UUID, Compression.NONE, true, 25_000)));
+        for (int number = 0; number < 1_000; number++) {
+            aggregating.addFresh(withId(200, 1));
+        }
+        // 119 such records are 24,846 bytes with all that is around them.
+        List<Shipment> batch = aggregating.batch(new Load(500, 60_000), true, 0);
+        assertThat(batch).extracting(Shipment::count).containsExactly(119, 119);
+        assertThat(batch)
+                .allSatisfy(one ->
+                        assertThat(one.record().size()).isEqualTo(one.size()).isLessThanOrEqualTo(25_000));
+        assertThat(aggregating.batch(new Load(1, 1), true, 0))
+                .extracting(Shipment::count)
+                .containsExactly(119);
+        assertThat(aggregating.bytes()).isEqualTo((1_000 - 3 * 119) * (200L + 36));
+    }
+
+    private Shipment withId(int dataBytes, long sequence) {
+        String id = RecordKey.of(1, sequence, (int) slots);
+        Packed packed = new Packed(id, new OutgoingRecord(id, new byte[dataBytes]), true);
+        return new Shipment(packed, new long[] {slots++}, Shipment.NO_SLOT, sequence, 0);
+    }
+
     private void fill(int records, int size) {
         for (int i = 0; i < records; i++) {
             outbox.addFresh(record(size, 0));
@@ -88,6 +138,6 @@ class OutboxTest {
 
     private Shipment record(int size, long appendedNanos) {
         OutgoingRecord record = new OutgoingRecord("k", new byte[size - 1]);
-        return new Shipment(record, new long[] {slots++}, Shipment.NO_SLOT, 1, appendedNanos);
+        return new Shipment(Packed.underItsKey(record), new long[] {slots++}, Shipment.NO_SLOT, 1, appendedNanos);
     }
 }

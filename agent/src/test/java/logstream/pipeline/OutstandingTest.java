@@ -81,7 +81,8 @@ class OutstandingTest {
         assertThat(outstanding.takeDone()).isEqualTo(-1);
         assertThat(outstanding.doneCount()).isEqualTo(1);
 
-        outstanding.done(new Shipment(new OutgoingRecord("k", new byte[1]), new long[] {second}, first, 1, 0));
+        outstanding.done(new Shipment(
+                Packed.underItsKey(new OutgoingRecord("k", new byte[1])), new long[] {second}, first, 1, 0));
         assertThat(outstanding.takeDone()).isEqualTo(2);
         assertThat(outstanding.doneCount()).isZero();
     }
@@ -191,6 +192,6 @@ class OutstandingTest {
     }
 
     private static Shipment shipment(long... slots) {
-        return new Shipment(new OutgoingRecord("k", new byte[1]), slots, Shipment.NO_SLOT, 1, 0);
+        return new Shipment(Packed.underItsKey(new OutgoingRecord("k", new byte[1])), slots, Shipment.NO_SLOT, 1, 0);
     }
 }

@@ -51,7 +51,7 @@ final class SimulatedAgent {
         outbox = new Outbox(config);
         Outage outage = new Outage(config.retryWait(), config.retryLimit(), random);
         FlowControl flow = new FlowControl(startNanos);
-        GivenUp givenUp = new GivenUp(buffer, outstanding, metrics);
+        GivenUp givenUp = new GivenUp(buffer, outstanding, new Packing(config.packing()), metrics);
         Settlement settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
         sender = new Sender(
                 stream,
@@ -91,7 +91,8 @@ final class SimulatedAgent {
             boolean hot = hotShare > 0 && random.nextDouble() < hotShare;
             OutgoingRecord record = records[hot ? 0 : random.nextInt(records.length)];
             long slot = outstanding.add(CHUNK, read, record.size());
-            outbox.addFresh(new Shipment(record, new long[] {slot}, Shipment.NO_SLOT, CHUNK, appendedNanos()));
+            outbox.addFresh(new Shipment(
+                    Packed.underItsKey(record), new long[] {slot}, Shipment.NO_SLOT, CHUNK, appendedNanos()));
             read++;
         }
     }
