@@ -8,12 +8,13 @@ import java.util.function.Supplier;
 import logstream.kinesis.ReadRecord;
 
 /**
- * The loop of {@code tail}: read, put in order, print.
+ * The loop of {@code tail}: read, put each agent's records in order, merge them by time, print.
  *
  * <p>Threading: confined to one thread.
  */
 final class Tail {
     private final TailOrder order;
+    private final TimeMerge merge = new TimeMerge();
     private final TailFormat format;
     private final boolean untilPresentEnd;
 
@@ -37,11 +38,13 @@ final class Tail {
             while (true) {
                 source.poll().forEach(order::add);
                 boolean caughtUp = source.caughtUp();
-                print(order.ready(caughtUp), out);
+                merge.add(order.ready(caughtUp, source.readUpTo()));
                 if (untilPresentEnd && caughtUp) {
-                    print(order.rest(), out);
+                    merge.add(order.rest());
+                    print(merge.rest(), out);
                     return;
                 }
+                print(merge.ready(source.readUpTo()), out);
             }
         } catch (RuntimeException unreadable) {
             throw new Failure(ExitCode.FAILED, "the stream cannot be read: " + sentence(unreadable), unreadable);
@@ -50,7 +53,7 @@ final class Tail {
 
     private void print(List<ReadRecord> records, OutputStream out) throws IOException {
         for (ReadRecord record : records) {
-            Optional<byte[]> line = format.line(record.data());
+            Optional<byte[]> line = format.line(record);
             if (line.isPresent()) {
                 out.write(line.get());
             }
