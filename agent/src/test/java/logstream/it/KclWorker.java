@@ -18,7 +18,9 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.Shard;
 import software.amazon.kinesis.common.ConfigsBuilder;
+import software.amazon.kinesis.common.HashKeyRangeForLease;
 import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.common.StreamConfig;
@@ -26,9 +28,8 @@ import software.amazon.kinesis.common.StreamIdentifier;
 import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.exceptions.InvalidStateException;
 import software.amazon.kinesis.exceptions.ShutdownException;
-import software.amazon.kinesis.leases.HierarchicalShardSyncer;
+import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseManagementConfig;
-import software.amazon.kinesis.leases.LeaseManagementFactory;
 import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseSerializer;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
@@ -37,11 +38,11 @@ import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
 import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
-import software.amazon.kinesis.metrics.NullMetricsScope;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.processor.SingleStreamTracker;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 import software.amazon.kinesis.retrieval.polling.PollingConfig;
 
 /**
@@ -99,7 +100,7 @@ final class KclWorker implements AutoCloseable {
         leases.workerUtilizationAwareAssignmentConfig()
                 .workerMetricsReporterFreqInMillis(500)
                 .inMemoryWorkerMetricsCaptureFrequencyMillis(200);
-        lease(leases, oldest);
+        lease(leases, stream);
         scheduler = new Scheduler(
                 configs.checkpointConfig(),
                 configs.coordinatorConfig()
@@ -119,22 +120,25 @@ final class KclWorker implements AutoCloseable {
         return new KclWorker(kinesis, dynamoDb, stream);
     }
 
-    /** What a first worker does first, by the same code, without its wait of up to half a minute for others. */
-    private static void lease(LeaseManagementConfig config, StreamConfig stream) throws Exception {
-        LeaseManagementFactory factory = config.leaseManagementFactory(new DynamoDBLeaseSerializer(), false);
-        LeaseRefresher table = factory.createLeaseRefresher();
+    /** What a first worker does first, without the random wait, up to half a minute, in which others might do it. */
+    private void lease(LeaseManagementConfig config, String stream) throws Exception {
+        LeaseRefresher table = config.leaseManagementFactory(new DynamoDBLeaseSerializer(), false)
+                .createLeaseRefresher();
         table.createLeaseTableIfNotExists();
         table.createLeaseOwnerToLeaseKeyIndexIfNotExists();
         table.waitUntilLeaseTableExists(1, PATIENCE.toSeconds());
         table.waitUntilLeaseOwnerToLeaseKeyIndexExists(1, PATIENCE.toSeconds());
-        new HierarchicalShardSyncer()
-                .checkAndCreateLeaseForNewShards(
-                        factory.createShardDetector(stream),
-                        table,
-                        stream.initialPositionInStreamExtended(),
-                        new NullMetricsScope(),
-                        false,
-                        true);
+        for (Shard shard : kinesis.listShards(request -> request.streamName(stream))
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .shards()) {
+            Lease lease = new Lease();
+            lease.leaseKey(shard.shardId());
+            lease.parentShardIds(List.of());
+            lease.ownerSwitchesSinceCheckpoint(0L);
+            lease.hashKeyRange(HashKeyRangeForLease.fromHashKeyRange(shard.hashKeyRange()));
+            lease.checkpoint(ExtendedSequenceNumber.TRIM_HORIZON);
+            table.createLeaseIfNotExists(lease);
+        }
     }
 
     private static <B extends AwsClientBuilder<B, C> & AwsAsyncClientBuilder<B, C>, C> C client(
