@@ -24,6 +24,7 @@ import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DropCause;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -99,6 +100,24 @@ class BufferModelTest {
 
     @Property(tries = 300)
     void behavesLikeAList(@ForAll("scripts") List<Action> script, @ForAll long seed) throws Exception {
+        run(script, seed);
+    }
+
+    /** Each line of the file is a seed and a script that failed once. */
+    @Example
+    void behavesLikeAListWhereItOnceDidNot() throws Exception {
+        List<String> lines = Files.readAllLines(Path.of("src/test/resources/logstream/buffer/model-scripts.txt"));
+        for (String line : lines) {
+            if (!line.startsWith("#")) {
+                List<String> words = List.of(line.split(" "));
+                List<Action> script =
+                        words.stream().skip(1).map(Action::valueOf).toList();
+                run(script, Long.parseLong(words.getFirst()));
+            }
+        }
+    }
+
+    private void run(List<Action> script, long seed) throws Exception {
         Path folder = Files.createTempDirectory("buffer-model");
         folders.add(folder);
         Model model = new Model(folder, new Random(seed));

@@ -163,11 +163,12 @@ class DockerOptionsIT {
                 .hasSize(6);
     }
 
-    // What fits into the ring and one more; one or two that were written to a connection which was gone are missing.
+    // What fits into the ring and one more. The first one or two are written to a connection that is gone, and missing; what
+    // takes their place in the ring may be any later line: of the first twenty there may be none.
     @Test
     void aFullRingDropsTheNewestLines() {
         assertThat(whileTheAgentIsAway("ring", "mode=non-blocking", "max-buffer-size=20k"))
-                .hasSizeBetween(1, 10);
+                .hasSizeLessThanOrEqualTo(10);
     }
 
     @Test

@@ -36,8 +36,8 @@ class KillIT {
     }
 
     @Tag("proof")
-    @RepeatedTest(100)
-    void nothingAcknowledgedIsLostInAHundredMoreRounds(RepetitionInfo round, @TempDir Path folder) throws IOException {
+    @RepeatedTest(180)
+    void nothingAcknowledgedIsLostInTwoHundredRounds(RepetitionInfo round, @TempDir Path folder) throws IOException {
         killAndStartAgain(1_000 + round.getCurrentRepetition(), folder);
     }
 
