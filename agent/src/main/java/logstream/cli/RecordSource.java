@@ -1,5 +1,6 @@
 package logstream.cli;
 
+import java.time.Instant;
 import java.util.List;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.ReadRecord;
@@ -13,6 +14,12 @@ interface RecordSource extends AutoCloseable {
 
     /** Whether the last call found every shard at its end. */
     boolean caughtUp();
+
+    /**
+     * Records still to come arrived later than this, but for those of shards that have not answered for a while;
+     * {@link Instant#MAX} after a call that found every shard at its end.
+     */
+    Instant readUpTo();
 
     @Override
     void close();
@@ -34,6 +41,11 @@ interface RecordSource extends AutoCloseable {
             @Override
             public boolean caughtUp() {
                 return reader.caughtUp();
+            }
+
+            @Override
+            public Instant readUpTo() {
+                return reader.readUpTo();
             }
 
             @Override

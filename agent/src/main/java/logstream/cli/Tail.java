@@ -8,12 +8,13 @@ import java.util.function.Supplier;
 import logstream.kinesis.ReadRecord;
 
 /**
- * The loop of {@code tail}: read, unpack, put in order, print.
+ * The loop of {@code tail}: read, decompress, put each agent's records in order, merge them by time, print.
  *
  * <p>Threading: confined to one thread.
  */
 final class Tail {
     private final TailOrder order;
+    private final TimeMerge merge = new TimeMerge();
     private final TailFormat format;
     private final boolean untilPresentEnd;
 
@@ -35,13 +36,15 @@ final class Tail {
     void run(Supplier<RecordSource> opener, OutputStream out) throws Failure, IOException {
         try (RecordSource source = opener.get()) {
             while (true) {
-                source.poll().stream().flatMap(Unpacking::of).forEach(order::add);
+                source.poll().stream().map(Decompression::of).forEach(order::add);
                 boolean caughtUp = source.caughtUp();
-                print(order.ready(caughtUp), out);
+                merge.add(order.ready(caughtUp, source.readUpTo()));
                 if (untilPresentEnd && caughtUp) {
-                    print(order.rest(), out);
+                    merge.add(order.rest());
+                    print(merge.rest(), out);
                     return;
                 }
+                print(merge.ready(source.readUpTo()), out);
             }
         } catch (RuntimeException unreadable) {
             throw new Failure(ExitCode.FAILED, "the stream cannot be read: " + sentence(unreadable), unreadable);
@@ -50,7 +53,7 @@ final class Tail {
 
     private void print(List<ReadRecord> records, OutputStream out) throws IOException {
         for (ReadRecord record : records) {
-            Optional<byte[]> line = format.line(record.data());
+            Optional<byte[]> line = format.line(record);
             if (line.isPresent()) {
                 out.write(line.get());
             }

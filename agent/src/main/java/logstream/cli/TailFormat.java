@@ -1,8 +1,13 @@
 package logstream.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import logstream.kinesis.ReadRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +28,43 @@ record TailFormat(@Nullable Glob tag, @Nullable Glob container, boolean json, bo
     private static final int STDERR_COLOUR = 31;
 
     /** The bytes to print, a line feed at the end; empty when the record is not to be shown. */
-    Optional<byte[]> line(byte[] data) {
+    Optional<byte[]> line(ReadRecord record) {
+        return record.form() instanceof ReadRecord.Form.Damaged(String reason)
+                ? damaged(record, reason)
+                : line(record.data());
+    }
+
+    /** Nobody knows of whom its lines are: it is shown when everything is. */
+    private Optional<byte[]> damaged(ReadRecord record, String reason) {
+        if (tag != null || container != null) {
+            return Optional.empty();
+        }
+        return Optional.of(asItIs(json ? damagedJson(record, reason) : damagedText(record, reason)));
+    }
+
+    private static byte[] damagedText(ReadRecord record, String reason) {
+        String text = "- - - | [aggregate of " + record.data().length + " bytes that cannot be taken apart: " + reason
+                + "; " + record.shardId() + ", sequence number " + record.sequenceNumber() + "]";
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] damagedJson(ReadRecord record, String reason) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator out = JsonOutput.to(text)) {
+            out.writeStartObject();
+            out.writeStringField("damaged_aggregate", reason);
+            out.writeStringField("shard", record.shardId());
+            out.writeStringField("sequence_number", record.sequenceNumber());
+            out.writeStringField("key", record.key());
+            JsonOutput.data(out, record.data());
+            out.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing into memory", e);
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Optional<byte[]> line(byte[] data) {
         if (json && tag == null && container == null) {
             return Optional.of(asItIs(data));
         }

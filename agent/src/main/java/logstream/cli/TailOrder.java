@@ -1,6 +1,8 @@
 package logstream.cli;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  * through a record that was sent twice only once. The order is in the keys, see {@link RecordKey}.
  *
  * <p>A record that directly follows the last one of its agent goes on at once. One behind a gap waits for what is
- * missing: at most {@value #HOLD_MILLIS} ms, for what is missing may have been dropped, or lie before the place where
- * reading began. Where the keys cannot tell whether there is a gap, at an agent's first record and at the beginning of a
- * chunk, a later round that found all shards at their end is proof enough.
+ * missing: until all shards were read up to its time, and then at most {@value #HOLD_MILLIS} ms, for what is missing may
+ * have been dropped, or lie before the place where reading began. Where the keys cannot tell whether there is a gap, at
+ * an agent's first record and at the beginning of a chunk, a later round that found all shards at their end is proof
+ * enough.
  *
- * <p>Records whose keys tell no place go on at once, in the order read.
+ * <p>Records that tell no place, see {@link RecordPlace}, go on at once, in the order read.
+ *
+ * <p>Each record that goes on gets a time: about when it arrived, but no earlier than the one that goes before it.
  *
  * <p>Invariant: at most {@value #MAX_HELD} records, {@value #MAX_HELD_BYTES} bytes, {@value #MAX_REMEMBERED} keys and
  * about {@value #MAX_AGENTS} agents are kept after each call of {@link #ready}.
@@ -55,17 +60,21 @@ final class TailOrder {
         this.nanoTime = nanoTime;
     }
 
+    /** A record in its order, and the time by which it is merged with those of others; never falls within an agent. */
+    record Timed(ReadRecord record, Instant time) {}
+
     private record Held(ReadRecord record, long sinceNanos, long sinceRound) {}
 
     /** The records of one agent. */
     private static final class Lane {
         private final TreeMap<RecordKey.Place, Held> waiting = new TreeMap<>();
         private RecordKey.@Nullable Place last;
+        private Instant time = Instant.MIN;
     }
 
     /** Takes a record as it was read. */
     void add(ReadRecord record) {
-        Optional<RecordKey.Place> place = RecordKey.place(record.key());
+        Optional<RecordKey.Place> place = RecordPlace.of(record);
         if (place.isEmpty()) {
             unplaced.add(record);
             return;
@@ -86,13 +95,13 @@ final class TailOrder {
      * What may go on after a round of reading.
      *
      * @param caughtUp whether the round found all shards at their end
+     * @param readUpTo all shards were read up to here, see {@link RecordSource#readUpTo}
      */
-    List<ReadRecord> ready(boolean caughtUp) {
-        List<ReadRecord> ready = new ArrayList<>(unplaced);
-        unplaced.clear();
+    List<Timed> ready(boolean caughtUp, Instant readUpTo) {
+        List<Timed> ready = takeUnplaced();
         long now = nanoTime.getAsLong();
         for (Lane lane : lanes.values()) {
-            while (!lane.waiting.isEmpty() && mayGo(lane, now, caughtUp)) {
+            while (!lane.waiting.isEmpty() && mayGo(lane, now, caughtUp, readUpTo)) {
                 ready.add(takeFirst(lane));
             }
         }
@@ -102,9 +111,8 @@ final class TailOrder {
     }
 
     /** Everything that still waits: nothing more will come. */
-    List<ReadRecord> rest() {
-        List<ReadRecord> rest = new ArrayList<>(unplaced);
-        unplaced.clear();
+    List<Timed> rest() {
+        List<Timed> rest = takeUnplaced();
         for (Lane lane : lanes.values()) {
             while (!lane.waiting.isEmpty()) {
                 rest.add(takeFirst(lane));
@@ -118,13 +126,32 @@ final class TailOrder {
         return lanes.size();
     }
 
-    private boolean mayGo(Lane lane, long now, boolean caughtUp) {
+    /** Those of a shard stay in their order, should their times disagree. */
+    private List<Timed> takeUnplaced() {
+        Map<String, Instant> times = new HashMap<>();
+        List<Timed> taken = new ArrayList<>();
+        for (ReadRecord record : unplaced) {
+            Instant time = later(record.arrived(), times.getOrDefault(record.shardId(), Instant.MIN));
+            times.put(record.shardId(), time);
+            taken.add(new Timed(record, time));
+        }
+        unplaced.clear();
+        return taken;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    private boolean mayGo(Lane lane, long now, boolean caughtUp, Instant readUpTo) {
         RecordKey.Place place = lane.waiting.firstKey();
         Held first = lane.waiting.firstEntry().getValue();
         RecordKey.Place last = lane.last;
         boolean follows = last != null && follows(last, place);
         boolean late = last != null && place.compareTo(last) < 0;
-        if (follows || late || now - first.sinceNanos >= TimeUnit.MILLISECONDS.toNanos(HOLD_MILLIS)) {
+        boolean waited = now - first.sinceNanos >= TimeUnit.MILLISECONDS.toNanos(HOLD_MILLIS)
+                && !first.record.arrived().isAfter(readUpTo);
+        if (follows || late || waited) {
             return true;
         }
         boolean gapUnknown = last == null || last.sequence() != place.sequence();
@@ -135,7 +162,7 @@ final class TailOrder {
         return last.sequence() == place.sequence() && last.index() + 1 == place.index();
     }
 
-    private ReadRecord takeFirst(Lane lane) {
+    private Timed takeFirst(Lane lane) {
         Map.Entry<RecordKey.Place, Held> first = lane.waiting.pollFirstEntry();
         ReadRecord record = first.getValue().record;
         held--;
@@ -143,11 +170,12 @@ final class TailOrder {
         if (lane.last == null || first.getKey().compareTo(lane.last) > 0) {
             lane.last = first.getKey();
         }
-        return record;
+        lane.time = later(lane.time, record.arrived());
+        return new Timed(record, lane.time);
     }
 
     /** Beyond the bounds order gives way to memory. */
-    private void makeRoom(List<ReadRecord> ready) {
+    private void makeRoom(List<Timed> ready) {
         for (Lane lane : lanes.values()) {
             while ((held > MAX_HELD || heldBytes > MAX_HELD_BYTES) && !lane.waiting.isEmpty()) {
                 ready.add(takeFirst(lane));

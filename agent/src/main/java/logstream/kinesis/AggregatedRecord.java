@@ -1,216 +1,209 @@
 package logstream.kinesis;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Several records in the data of one, in the form that the Kinesis Producer Library gave it and the Kinesis Client Library
- * takes apart by itself.
+ * Takes apart a record that holds several, as the Kinesis Producer Library and this agent pack them.
  *
- * <p>Format (the library's aggregation-format.md):
- *
- * <pre>
- * bytes
- *     4  F3 89 9A C2
- *        protobuf: field 1, repeated string: partition keys
- *                  field 2, repeated string: explicit hash keys; we have none
- *                  field 3, repeated message, a record: field 1, varint: index of its partition key;
- *                           field 2, varint: index of its explicit hash key; field 3, bytes: its data
- *    16  MD5 of the protobuf
- * </pre>
- *
- * <p>Invariant: what is written here has one key in its table, and is to be put under that key. The client library drops an
- * aggregate, without a word, that has a record in it whose key does not belong to the shard that it was read from.
+ * <p>Format: the magic bytes F3 89 9A C2, a protobuf message, the MD5 of that message. The message has partition keys
+ * (field 1), explicit hash keys (2) and records (3); a record has the number of its partition key (1), perhaps that of
+ * its explicit hash key (2), its data (3) and tags (4). Hash keys and tags are passed over, as are unknown fields.
  *
  * <p>Threading: stateless.
  */
-public final class AggregatedRecord {
-    private static final int MAGIC = 0xF3899AC2;
-    private static final int MAGIC_BYTES = 4;
-    private static final int DIGEST_BYTES = 16;
+final class AggregatedRecord {
+    /** Ten times what an aggregate of 51,200 bytes, the KPL's own bound, can hold of the shortest lines. */
+    static final int MOST_RECORDS = 100_000;
 
-    private static final int LENGTH_DELIMITED = 2;
-    private static final int KEYS_FIELD = 1;
-    private static final int RECORDS_FIELD = 3;
-    private static final int KEY_INDEX_FIELD = 1;
-    private static final int DATA_FIELD = 3;
+    private static final byte[] MAGIC = {(byte) 0xf3, (byte) 0x89, (byte) 0x9a, (byte) 0xc2};
+    private static final int MD5_BYTES = 16;
 
-    /** Tag and value of a record's key index 0. */
-    private static final int KEY_INDEX_BYTES = 2;
+    /** What a record's data turned out to be. */
+    sealed interface Content {
+        /** No aggregate: the data is the record. */
+        record Plain() implements Content {}
+
+        record Several(List<Entry> entries) implements Content {}
+
+        /**
+         * It begins like an aggregate and is none that can be read.
+         *
+         * @param reason follows "cannot be taken apart: "
+         */
+        record Damaged(String reason) implements Content {}
+    }
+
+    /** One record of an aggregate. */
+    record Entry(String key, byte[] data) {}
+
+    /** The message is none of this form. */
+    private static final class UnreadableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String reason;
+
+        UnreadableException(String reason) {
+            super(reason, null, false, false);
+            this.reason = reason;
+        }
+    }
 
     private AggregatedRecord() {}
 
-    /** A record out of an aggregate. */
-    public record Part(String key, byte[] data) {}
-
-    /** Bytes of data that an aggregate without records has, its key being so long. */
-    public static int emptyBytes(int keyLength) {
-        return MAGIC_BYTES + fieldBytes(keyLength) + DIGEST_BYTES;
-    }
-
-    /** Bytes by which a record makes it longer. */
-    public static int partBytes(int dataLength) {
-        return fieldBytes(KEY_INDEX_BYTES + fieldBytes(dataLength));
-    }
-
-    /**
-     * The data of an aggregate.
-     *
-     * @param key of all records in it, ASCII
-     */
-    public static byte[] of(String key, List<byte[]> parts) {
-        int size = emptyBytes(key.length());
-        for (byte[] part : parts) {
-            size += partBytes(part.length);
+    static Content decode(byte[] data) {
+        if (data.length < MAGIC.length || !Arrays.equals(data, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+            return new Content.Plain();
         }
-        ByteBuffer out = ByteBuffer.allocate(size);
-        out.putInt(MAGIC);
-        begin(out, KEYS_FIELD, key.length());
-        for (int at = 0; at < key.length(); at++) {
-            out.put((byte) key.charAt(at));
+        int end = data.length - MD5_BYTES;
+        if (end < MAGIC.length) {
+            return new Content.Damaged("it is cut short");
         }
-        for (byte[] part : parts) {
-            begin(out, RECORDS_FIELD, KEY_INDEX_BYTES + fieldBytes(part.length));
-            out.put((byte) (KEY_INDEX_FIELD << 3)).put((byte) 0);
-            begin(out, DATA_FIELD, part.length);
-            out.put(part);
-        }
-        MessageDigest md5 = md5();
-        md5.update(out.array(), MAGIC_BYTES, size - MAGIC_BYTES - DIGEST_BYTES);
-        return out.put(md5.digest()).array();
-    }
-
-    /** Its records; empty when the data is no aggregate, or a damaged one: then it is to be taken as it is. */
-    public static Optional<List<Part>> parts(byte[] data) {
-        if (data.length < MAGIC_BYTES + DIGEST_BYTES || ByteBuffer.wrap(data).getInt() != MAGIC) {
-            return Optional.empty();
-        }
-        int end = data.length - DIGEST_BYTES;
-        MessageDigest md5 = md5();
-        md5.update(data, MAGIC_BYTES, end - MAGIC_BYTES);
-        if (!MessageDigest.isEqual(md5.digest(), Arrays.copyOfRange(data, end, data.length))) {
-            return Optional.empty();
+        byte[] checksum = md5(data, MAGIC.length, end - MAGIC.length);
+        if (!Arrays.equals(checksum, 0, MD5_BYTES, data, end, data.length)) {
+            return new Content.Damaged("its checksum does not match");
         }
         try {
-            return Optional.of(new ProtobufReader(data, MAGIC_BYTES, end).aggregate());
-        } catch (IllegalArgumentException madeByNobodyWeKnow) {
-            return Optional.empty();
+            return new Content.Several(message(new Cursor(data, MAGIC.length, end)));
+        } catch (UnreadableException e) {
+            return new Content.Damaged(e.reason);
         }
     }
 
-    private static void begin(ByteBuffer out, int field, int length) {
-        out.put((byte) (field << 3 | LENGTH_DELIMITED));
-        int rest = length;
-        while (rest > 0x7f) {
-            out.put((byte) (rest | 0x80));
-            rest >>>= 7;
+    private static List<Entry> message(Cursor message) throws UnreadableException {
+        List<String> keys = new ArrayList<>();
+        List<Cursor> records = new ArrayList<>();
+        while (message.hasMore()) {
+            long tag = message.varint();
+            if (tag == Cursor.bytesTag(1)) {
+                keys.add(message.part().text());
+            } else if (tag == Cursor.bytesTag(3)) {
+                records.add(message.part());
+            } else {
+                message.skip(tag);
+            }
+            if (keys.size() > MOST_RECORDS || records.size() > MOST_RECORDS) {
+                throw new UnreadableException("it has more than " + MOST_RECORDS + " records");
+            }
         }
-        out.put((byte) rest);
+        List<Entry> entries = new ArrayList<>(records.size());
+        for (Cursor record : records) {
+            entries.add(entry(record, keys));
+        }
+        return entries;
     }
 
-    /** A field of so many bytes: with its tag and its length. */
-    private static int fieldBytes(int length) {
-        int bytes = 2 + length;
-        for (int rest = length >>> 7; rest > 0; rest >>>= 7) {
-            bytes++;
+    private static Entry entry(Cursor record, List<String> keys) throws UnreadableException {
+        long keyNumber = -1;
+        byte[] data = null;
+        while (record.hasMore()) {
+            long tag = record.varint();
+            if (tag == Cursor.numberTag(1)) {
+                keyNumber = record.varint();
+            } else if (tag == Cursor.bytesTag(3)) {
+                data = record.part().bytes();
+            } else {
+                record.skip(tag);
+            }
         }
-        return bytes;
+        if (data == null || keyNumber < 0 || keyNumber >= keys.size()) {
+            throw new UnreadableException("a record in it has no data or no key");
+        }
+        return new Entry(keys.get((int) keyNumber), data);
     }
 
-    private static MessageDigest md5() {
+    private static byte[] md5(byte[] data, int offset, int length) {
         try {
-            return MessageDigest.getInstance("MD5");
+            MessageDigest digest = MessageDigest.getInstance("MD5");
+            digest.update(data, offset, length);
+            return digest.digest();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has MD5", e);
         }
     }
 
-    /** Reads the two messages; throws {@link IllegalArgumentException} for what they cannot be. */
-    private static final class ProtobufReader {
-        private final byte[] bytes;
+    /** Reads a stretch of protobuf: varints, and parts behind their length. */
+    private static final class Cursor {
+        private static final int NUMBER = 0;
+        private static final int FIXED_64 = 1;
+        private static final int BYTES = 2;
+        private static final int FIXED_32 = 5;
+
+        private final byte[] data;
         private final int end;
         private int at;
 
-        private ProtobufReader(byte[] bytes, int from, int end) {
-            this.bytes = bytes;
+        Cursor(byte[] data, int from, int end) {
+            this.data = data;
             this.at = from;
             this.end = end;
         }
 
-        private List<Part> aggregate() {
-            List<String> keys = new ArrayList<>();
-            List<Part> parts = new ArrayList<>();
-            while (at < end) {
-                long tag = varint();
-                if (tag == (KEYS_FIELD << 3 | LENGTH_DELIMITED)) {
-                    ProtobufReader key = message();
-                    keys.add(new String(bytes, key.at, key.end - key.at, StandardCharsets.UTF_8));
-                } else if (tag == (RECORDS_FIELD << 3 | LENGTH_DELIMITED)) {
-                    parts.add(message().part(keys));
-                } else {
-                    skip(tag);
-                }
-            }
-            return List.copyOf(parts);
+        static long numberTag(int field) {
+            return ((long) field << 3) | NUMBER;
         }
 
-        private Part part(List<String> keys) {
-            long key = -1;
-            byte[] data = null;
-            while (at < end) {
-                long tag = varint();
-                if (tag == KEY_INDEX_FIELD << 3) {
-                    key = varint();
-                } else if (tag == (DATA_FIELD << 3 | LENGTH_DELIMITED)) {
-                    ProtobufReader held = message();
-                    data = Arrays.copyOfRange(bytes, held.at, held.end);
-                } else {
-                    skip(tag);
-                }
-            }
-            if (data == null || key < 0 || key >= keys.size()) {
-                throw new IllegalArgumentException("a record without data, or with key " + key);
-            }
-            return new Part(keys.get((int) key), data);
+        static long bytesTag(int field) {
+            return ((long) field << 3) | BYTES;
         }
 
-        private ProtobufReader message() {
-            long length = varint();
-            if (length < 0 || length > end - at) {
-                throw new IllegalArgumentException("a field of " + length + " bytes");
-            }
-            int from = at;
-            at += (int) length;
-            return new ProtobufReader(bytes, from, at);
+        boolean hasMore() {
+            return at < end;
         }
 
-        private void skip(long tag) {
-            switch ((int) tag & 7) {
-                case 0 -> varint();
-                case LENGTH_DELIMITED -> message();
-                default -> throw new IllegalArgumentException("a field with tag " + tag);
-            }
-        }
-
-        private long varint() {
+        long varint() throws UnreadableException {
             long value = 0;
             for (int shift = 0; shift < Long.SIZE; shift += 7) {
-                if (at == end) {
-                    break;
-                }
-                byte next = bytes[at++];
+                require(1);
+                byte next = data[at++];
                 value |= (long) (next & 0x7f) << shift;
                 if (next >= 0) {
                     return value;
                 }
             }
-            throw new IllegalArgumentException("a number without an end");
+            throw new UnreadableException("a number in it does not end");
+        }
+
+        Cursor part() throws UnreadableException {
+            long length = varint();
+            require(length);
+            Cursor part = new Cursor(data, at, at + (int) length);
+            at = part.end;
+            return part;
+        }
+
+        void skip(long tag) throws UnreadableException {
+            switch ((int) (tag & 7)) {
+                case NUMBER -> varint();
+                case FIXED_64 -> move(Long.BYTES);
+                case BYTES -> part();
+                case FIXED_32 -> move(Integer.BYTES);
+                default -> throw new UnreadableException("a field in it is of no known type");
+            }
+        }
+
+        byte[] bytes() {
+            return Arrays.copyOfRange(data, at, end);
+        }
+
+        String text() {
+            return new String(data, at, end - at, StandardCharsets.UTF_8);
+        }
+
+        private void move(int bytes) throws UnreadableException {
+            require(bytes);
+            at += bytes;
+        }
+
+        /** As an unsigned number, so that a length of 10 bytes is too long, not negative. */
+        private void require(long bytes) throws UnreadableException {
+            if (bytes < 0 || bytes > end - at) {
+                throw new UnreadableException("a part of it is longer than the whole");
+            }
         }
     }
 }

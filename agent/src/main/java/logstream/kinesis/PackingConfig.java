@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param partitionKey what the partition key is made from
  * @param compression of each record by itself
- * @param aggregate whether several records are put as one, see {@link AggregatedRecord}; only with keys of the kind
+ * @param aggregate whether several records are put as one, see {@link Aggregate}; only with keys of the kind
  *     {@link PartitionKey#UUID}
  * @param maxAggregateBytes data and key of one aggregate, 1 KiB to 1 MiB
  */

@@ -10,6 +10,10 @@ import org.slf4j.LoggerFactory;
 final class Setbacks {
     static final Duration FIRST_RETRY = Duration.ofMillis(500);
     static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
+
+    /** Failures in a row, after 3.5 seconds of waiting, that are no hiccup any more. */
+    static final int LASTING = 4;
+
     private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
     private static final Logger LOG = LoggerFactory.getLogger(Setbacks.class);
 

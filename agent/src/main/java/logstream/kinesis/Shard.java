@@ -1,5 +1,6 @@
 package logstream.kinesis;
 
+import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class Shard {
     /** Whether its last read found nothing left. */
     boolean atTip;
 
+    /** About up to when it was read, by the arrival of its records; never falls. */
+    Instant reached = Instant.MIN;
+
     /** Calls in a row that failed or were throttled. */
     int failures;
 
@@ -41,5 +45,11 @@ final class Shard {
         this.id = id;
         this.parents = parents;
         this.place = place;
+    }
+
+    void reached(Instant time) {
+        if (time.isAfter(reached)) {
+            reached = time;
+        }
     }
 }

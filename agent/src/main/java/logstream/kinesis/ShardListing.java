@@ -47,6 +47,11 @@ final class ShardListing {
         return due;
     }
 
+    /** Whether the stream has not told its shards for a while. */
+    boolean isLate() {
+        return failures >= Setbacks.LASTING;
+    }
+
     /** Time until the next attempt after a failed one. */
     Duration untilRetry() {
         return failures == 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, retryAt - nanoTime.getAsLong()));

@@ -1,6 +1,8 @@
 package logstream.kinesis;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,6 +51,25 @@ final class Shards {
         return live.stream()
                 .filter(shard -> shard.parents.stream().noneMatch(unfinished::containsKey))
                 .toList();
+    }
+
+    /** Shards that may be read now, those that are behind in time first. */
+    List<Shard> readyByTime() {
+        return ready().stream()
+                .sorted(Comparator.comparing(shard -> shard.reached))
+                .toList();
+    }
+
+    /**
+     * Up to when all shards were read; {@link Instant#MAX} when at their ends. One that fails again and again holds up
+     * nobody.
+     */
+    Instant readUpTo() {
+        return ready().stream()
+                .filter(shard -> !shard.atTip && shard.failures < Setbacks.LASTING)
+                .map(shard -> shard.reached)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
     }
 
     /** To the end of the row. */

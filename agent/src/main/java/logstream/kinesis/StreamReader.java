@@ -22,6 +22,10 @@ import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
  *
  * <p>Invariant: a shard is read only when its parents, as far as the stream still has them, were read to their end.
  *
+ * <p>Aggregates are taken apart, see {@link AggregatedRecord}.
+ *
+ * <p>Shards that are behind in time are read first, so that what they give can be put in the order of time.
+ *
  * <p>Memory: a round ends when it holds {@link #ROUND_BYTES} of data, plus at most one more answer (10 MiB).
  *
  * <p>Threading: one thread polls; {@link #close} may come from any.
@@ -34,6 +38,9 @@ public final class StreamReader implements AutoCloseable {
     static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     static final int ROUND_BYTES = 8 << 20;
+
+    /** What a record is charged with besides its data, so that aggregates of empty records have a bound, too. */
+    private static final int RECORD_BYTES = 64;
 
     private static final int RECORDS_PER_CALL = 10_000;
     private static final int TRIES_TO_OPEN = 4;
@@ -165,6 +172,14 @@ public final class StreamReader implements AutoCloseable {
         return caughtUp;
     }
 
+    /**
+     * About how far the stream was read in time: records that are still to come arrived after it, but for those of shards
+     * that have not answered for a while. {@link Instant#MAX} when every shard was read to its end.
+     */
+    public Instant readUpTo() {
+        return listing.isDue() && !listing.isLate() ? Instant.MIN : shards.readUpTo();
+    }
+
     private void round(List<ReadRecord> given) {
         Duration paused = pause;
         pause = SHORTEST_PAUSE;
@@ -174,13 +189,18 @@ public final class StreamReader implements AutoCloseable {
         }
         listing.ifDue();
         long bytes = 0;
-        for (Shard shard : shards.ready()) {
+        Instant slowest = Instant.MAX;
+        for (Shard shard : shards.readyByTime()) {
             if (access.isClosed() || bytes >= ROUND_BYTES) {
                 break;
             }
-            if (untilRetry(shard) == 0) {
+            // A shard that is ahead of one with more to give waits: what it gave would only have to be kept.
+            if (untilRetry(shard) == 0 && !shard.reached.isAfter(slowest)) {
                 shards.visited(shard);
                 bytes += visit(shard, given);
+                if (!shard.atTip && !shard.finished && shard.failures == 0 && shard.reached.isBefore(slowest)) {
+                    slowest = shard.reached;
+                }
             }
         }
         caughtUp = shards.allAtTip() && !listing.isDue() && !access.isClosed();
@@ -230,20 +250,18 @@ public final class StreamReader implements AutoCloseable {
     private long take(Shard shard, GetRecordsResponse response, List<ReadRecord> given) {
         long bytes = 0;
         for (Record record : response.records()) {
-            byte[] data = record.data().asByteArrayUnsafe();
-            Instant arrived = record.approximateArrivalTimestamp();
-            given.add(new ReadRecord(
-                    record.partitionKey() == null ? "" : record.partitionKey(),
-                    data,
-                    shard.id,
-                    record.sequenceNumber(),
-                    arrived == null ? Instant.EPOCH : arrived));
-            bytes += data.length;
+            List<ReadRecord> unpacked = Unpacking.records(record, shard.id);
+            given.addAll(unpacked);
+            bytes += record.data().asByteArrayUnsafe().length + (long) RECORD_BYTES * unpacked.size();
             shard.place = new Shard.Place.After(record.sequenceNumber());
+            shard.reached(Unpacking.arrived(record));
         }
         shard.iterator = response.nextShardIterator();
         Long behind = response.millisBehindLatest();
         shard.atTip = behind == null ? response.records().isEmpty() : behind == 0;
+        if (response.records().isEmpty() && behind != null) {
+            shard.reached(wallClock.instant().minusMillis(behind));
+        }
         if (shard.iterator == null) {
             end(shard, response);
         }

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
-import logstream.kinesis.AggregatedRecord;
+import logstream.kinesis.Aggregate;
 import logstream.kinesis.PackingConfig;
 
 /**
- * Which records leave together in one, see {@link AggregatedRecord}.
+ * Which records leave together in one, see {@link Aggregate}.
  *
  * <p>Invariants: an aggregate holds records of one chunk, so that it can be forgotten with it, and each of them says its id
  * itself. A record that is alone leaves as it is, as the Kinesis Producer Library does it, too.
@@ -72,10 +72,10 @@ final class Aggregation {
     }
 
     private static int emptyBytes() {
-        return AggregatedRecord.emptyBytes(RecordKey.CHARACTERS);
+        return Aggregate.emptyBytes(RecordKey.CHARACTERS);
     }
 
     private static int partBytes(Shipment member) {
-        return AggregatedRecord.partBytes(member.record().data().length);
+        return Aggregate.partBytes(member.record().data().length);
     }
 }

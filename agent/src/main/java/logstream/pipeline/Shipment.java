@@ -3,7 +3,7 @@ package logstream.pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import logstream.buffer.Frame;
-import logstream.kinesis.AggregatedRecord;
+import logstream.kinesis.Aggregate;
 import logstream.kinesis.OutgoingRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -143,7 +143,7 @@ final class Shipment {
             for (Shipment member : members) {
                 parts.add(member.record().data());
             }
-            return new OutgoingRecord(id, AggregatedRecord.of(id, parts));
+            return new OutgoingRecord(id, Aggregate.of(id, parts));
         }
         OutgoingRecord present = record;
         if (present == null) {

@@ -3,7 +3,9 @@ package logstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
+import logstream.kinesis.ReadRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +17,16 @@ class TailFormatTest {
                     + "\"stderr\",\"log\":\"a\\u001b[31mb\\u009bc\\td\\r\",\"env\":{\"log\":1},\"time\":\"2026-01-01T00:00:00Z\","
                     + "\"tag\":\"grid.live/app\"}";
 
+    private static ReadRecord read(byte[] data, ReadRecord.Form form) {
+        return new ReadRecord("k", data, "shardId-000000000003", "495", Instant.EPOCH, form);
+    }
+
+    private static ReadRecord alone(byte[] data) {
+        return read(data, new ReadRecord.Form.Alone());
+    }
+
     private static @Nullable String shown(TailFormat format, String record) {
-        Optional<byte[]> line = format.line(record.getBytes(StandardCharsets.UTF_8));
+        Optional<byte[]> line = format.line(alone(record.getBytes(StandardCharsets.UTF_8)));
         return line.map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse(null);
     }
 
@@ -73,7 +83,7 @@ class TailFormatTest {
     void jsonIsTheRecordByteForByte() {
         TailFormat json = new TailFormat(null, null, true, false, false);
         assertThat(shown(json, RECORD)).isEqualTo(RECORD + "\n");
-        assertThat(json.line(new byte[] {(byte) 0xff})).hasValue(new byte[] {(byte) 0xff, '\n'});
+        assertThat(json.line(alone(new byte[] {(byte) 0xff}))).hasValue(new byte[] {(byte) 0xff, '\n'});
     }
 
     @ParameterizedTest
@@ -91,7 +101,7 @@ class TailFormatTest {
     })
     void filtersChoose(@Nullable String tag, @Nullable String container, boolean wanted) {
         assertThat(filtered(tag, container)
-                        .line(RECORD.getBytes(StandardCharsets.UTF_8))
+                        .line(alone(RECORD.getBytes(StandardCharsets.UTF_8)))
                         .isPresent())
                 .isEqualTo(wanted);
         assertThat(new TailFormat(
@@ -100,8 +110,28 @@ class TailFormatTest {
                                 true,
                                 false,
                                 false)
-                        .line(RECORD.getBytes(StandardCharsets.UTF_8))
+                        .line(alone(RECORD.getBytes(StandardCharsets.UTF_8)))
                         .isPresent())
                 .isEqualTo(wanted);
+    }
+
+    @Test
+    void aDamagedAggregateIsShownAsWhatItIs() {
+        ReadRecord damaged =
+                read(new byte[] {(byte) 0xf3, 27, 10}, new ReadRecord.Form.Damaged("its checksum does not match"));
+        assertThat(filtered(null, null).line(damaged))
+                .hasValueSatisfying(line -> assertThat(line)
+                        .asString(StandardCharsets.UTF_8)
+                        .isEqualTo(
+                                "- - - | [aggregate of 3 bytes that cannot be taken apart: its checksum does not match;"
+                                        + " shardId-000000000003, sequence number 495]\n"));
+        assertThat(new TailFormat(null, null, true, false, false).line(damaged))
+                .hasValueSatisfying(line -> assertThat(line)
+                        .asString(StandardCharsets.UTF_8)
+                        .isEqualTo(
+                                "{\"damaged_aggregate\":\"its checksum does not match\",\"shard\":\"shardId-000000000003\","
+                                        + "\"sequence_number\":\"495\",\"key\":\"k\",\"data_base64\":\"8xsK\"}\n"));
+        assertThat(filtered("*", null).line(damaged)).isEmpty();
+        assertThat(filtered(null, "*").line(damaged)).isEmpty();
     }
 }

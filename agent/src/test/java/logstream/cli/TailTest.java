@@ -41,6 +41,11 @@ class TailTest {
         }
 
         @Override
+        public Instant readUpTo() {
+            return rounds.isEmpty() ? Instant.MAX : Instant.MIN;
+        }
+
+        @Override
         public void close() {
             closed = true;
         }
@@ -50,7 +55,12 @@ class TailTest {
         String json = "{\"container_name\":\"/web\",\"source\":\"stdout\",\"log\":\"" + log
                 + "\",\"time\":\"2026-01-01T00:00:00Z\",\"tag\":\"t\"}";
         return new ReadRecord(
-                RecordKey.of(1, 1, index), json.getBytes(StandardCharsets.UTF_8), "shard", "1", Instant.EPOCH);
+                RecordKey.of(1, 1, index),
+                json.getBytes(StandardCharsets.UTF_8),
+                "shard",
+                "1",
+                Instant.EPOCH,
+                new ReadRecord.Form.Alone());
     }
 
     private static Tail tail(boolean untilPresentEnd) {

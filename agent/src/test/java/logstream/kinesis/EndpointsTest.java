@@ -122,7 +122,8 @@ class EndpointsTest {
                 plain.linger(),
                 plain.requestTimeout(),
                 plain.retryLimit(),
-                plain.retryWait());
+                plain.retryWait(),
+                plain.packing());
     }
 
     @Test

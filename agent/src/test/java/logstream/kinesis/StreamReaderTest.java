@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import logstream.engines.KplAggregate;
 import logstream.kinesis.CannedKinesis.Answer;
 import logstream.kinesis.CannedKinesis.Call;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,8 @@ class StreamReaderTest {
     /** A shard of the made-up stream; its iterators are its name and an ordinal. */
     private static final class Made {
         final List<String> records = new ArrayList<>();
+        final Map<Integer, Instant> arrivals = new HashMap<>();
+        int mostPerCall = Integer.MAX_VALUE;
         List<String> parents = List.of();
         List<String> children = List.of();
         boolean closed;
@@ -42,6 +46,7 @@ class StreamReaderTest {
     private final List<Duration> sleeps = new ArrayList<>();
     private final List<Call> iteratorCalls = new ArrayList<>();
     private final List<String> reads = new ArrayList<>();
+    private final Map<String, List<Long>> readTimes = new HashMap<>();
     private Function<Call, @Nullable Answer> fault = _ -> null;
     private final CannedKinesis server = new CannedKinesis(this::answer);
     private @Nullable StreamReader reader;
@@ -111,22 +116,16 @@ class StreamReaderTest {
         String[] iterator = call.text("ShardIterator").split(" ", 2);
         Made shard = made(iterator[0]);
         reads.add(iterator[0]);
+        readTimes.computeIfAbsent(iterator[0], _ -> new ArrayList<>()).add(nanos.get());
         int from = Integer.parseInt(iterator[1]);
+        int to = (int) Math.min(shard.records.size(), (long) from + shard.mostPerCall);
         Map<String, Object> answer = new HashMap<>();
-        answer.put("MillisBehindLatest", 0);
+        answer.put("MillisBehindLatest", to < shard.records.size() ? 5_000 : 0);
         answer.put(
                 "Records",
-                IntStream.range(from, shard.records.size())
-                        .mapToObj(i -> Map.of(
-                                "Data",
-                                shard.records.get(i).getBytes(StandardCharsets.UTF_8),
-                                "PartitionKey",
-                                "key",
-                                "SequenceNumber",
-                                "" + i))
-                        .toList());
-        if (!shard.closed) {
-            answer.put("NextShardIterator", iterator[0] + " " + shard.records.size());
+                IntStream.range(from, to).mapToObj(i -> made(shard, i)).toList());
+        if (!shard.closed || to < shard.records.size()) {
+            answer.put("NextShardIterator", iterator[0] + " " + to);
         } else if (shard.tellsChildren) {
             answer.put(
                     "ChildShards",
@@ -135,6 +134,24 @@ class StreamReaderTest {
                             .toList());
         }
         return Answer.ok(answer);
+    }
+
+    private static Map<String, Object> made(Made shard, int index) {
+        Map<String, Object> record = new HashMap<>();
+        record.put("Data", shard.records.get(index).getBytes(StandardCharsets.ISO_8859_1));
+        record.put("PartitionKey", "key");
+        record.put("SequenceNumber", "" + index);
+        Instant arrival = shard.arrivals.get(index);
+        if (arrival != null) {
+            record.put("ApproximateArrivalTimestamp", arrival.toEpochMilli());
+        }
+        return record;
+    }
+
+    /** A record that arrived so many seconds after the beginning. */
+    private void putAt(String shard, int second, String record) {
+        made(shard).arrivals.put(made(shard).records.size(), START.plusSeconds(second));
+        put(shard, record);
     }
 
     private void put(String shard, String... records) {
@@ -309,6 +326,122 @@ class StreamReaderTest {
         assertThat(opened.poll()).as("after a quarter of a second").isEmpty();
         assertThat(readAll(opened)).containsExactly("1");
         assertThat(Duration.ofNanos(nanos.get())).isEqualTo(Setbacks.FIRST_RETRY);
+    }
+
+    @Test
+    void throttlingByTheStreamIsWaitedOutAndNothingIsLostOrReadTwice() {
+        for (int i = 0; i < 20; i++) {
+            put("a", "a" + i);
+            put("b", "b" + i);
+        }
+        made("a").mostPerCall = 3;
+        made("b").mostPerCall = 3;
+        StreamReader opened = open(new StartAt.TrimHorizon());
+        Map<String, Integer> calls = new HashMap<>();
+        fault = call -> call.action().equals("GetRecords")
+                        && calls.merge(call.text("ShardIterator").substring(0, 1), 1, Integer::sum) % 2 == 0
+                ? Answer.error(400, "ProvisionedThroughputExceededException")
+                : null;
+        List<String> read = readAll(opened);
+        assertThat(read).doesNotHaveDuplicates().hasSize(40);
+        assertThat(read.stream().filter(line -> line.startsWith("a"))).isEqualTo(made("a").records);
+        assertThat(read.stream().filter(line -> line.startsWith("b"))).isEqualTo(made("b").records);
+    }
+
+    @Test
+    void noShardIsAskedMoreThanFiveTimesASecond() {
+        for (int i = 0; i < 40; i++) {
+            put("a", "x");
+        }
+        put("b", "x");
+        made("a").mostPerCall = 1;
+        readAll(open(new StartAt.TrimHorizon()));
+        readTimes.forEach((shard, times) -> {
+            for (int i = 5; i < times.size(); i++) {
+                assertThat(Duration.ofNanos(times.get(i) - times.get(i - 5)))
+                        .as("six calls to " + shard)
+                        .isGreaterThan(Duration.ofSeconds(1));
+            }
+        });
+        assertThat(readTimes.get("a")).hasSize(40);
+    }
+
+    @Test
+    void iteratorsThatExpireAgainAndAgainCostNothing() {
+        put("a", "1", "2", "3", "4");
+        put("b", "5");
+        split("a", "b");
+        made("a").mostPerCall = 1;
+        StreamReader opened = open(new StartAt.TrimHorizon());
+        int[] calls = {0};
+        fault = call -> call.action().equals("GetRecords") && ++calls[0] % 3 != 0
+                ? Answer.error(400, "ExpiredIteratorException")
+                : null;
+        assertThat(readAll(opened)).containsExactly("1", "2", "3", "4", "5");
+    }
+
+    @Test
+    void aShardThatIsAheadInTimeWaitsForTheOthers() {
+        for (int second = 0; second < 6; second++) {
+            putAt("busy", second, "busy " + second);
+        }
+        made("busy").mostPerCall = 2;
+        putAt("quiet", 0, "quiet 0");
+        putAt("quiet", 4, "quiet 4");
+        putAt("quiet", 5, "quiet 5");
+        made("quiet").mostPerCall = 2;
+        StreamReader opened = open(new StartAt.TrimHorizon());
+
+        assertThat(lines(opened.poll())).containsExactly("busy 0", "busy 1", "quiet 0", "quiet 4");
+        assertThat(opened.readUpTo()).isEqualTo(START.plusSeconds(1));
+        assertThat(lines(opened.poll())).containsExactly("busy 2", "busy 3");
+        assertThat(opened.readUpTo()).isEqualTo(START.plusSeconds(3));
+        assertThat(lines(opened.poll())).containsExactly("busy 4", "busy 5", "quiet 5");
+        assertThat(opened.caughtUp()).isTrue();
+        assertThat(opened.readUpTo()).isEqualTo(Instant.MAX);
+    }
+
+    @Test
+    void aShardThatGivesNothingForLongHoldsUpNobody() {
+        putAt("a", 0, "1");
+        putAt("b", 0, "2");
+        StreamReader opened = open(new StartAt.TrimHorizon());
+        fault = call ->
+                call.action().equals("GetRecords") && call.text("ShardIterator").startsWith("b")
+                        ? Answer.error(400, "ProvisionedThroughputExceededException")
+                        : null;
+        opened.poll();
+        assertThat(opened.readUpTo()).isEqualTo(Instant.MIN);
+        while (nanos.get() < Duration.ofSeconds(4).toNanos()) {
+            opened.poll();
+        }
+        assertThat(opened.readUpTo()).isEqualTo(Instant.MAX);
+        assertThat(opened.caughtUp()).isFalse();
+    }
+
+    @Test
+    void aggregatesAreTakenApart() {
+        put("a", text(KplAggregate.of("k", List.of("1", "2"))), "3");
+        byte[] changed = KplAggregate.of("k", List.of("1"));
+        changed[5] ^= 1;
+        put("a", text(changed), text(Arrays.copyOf(changed, 7)), "4");
+        List<ReadRecord> read = open(new StartAt.TrimHorizon()).poll();
+        assertThat(read)
+                .extracting(ReadRecord::form)
+                .containsExactly(
+                        new ReadRecord.Form.Aggregated(),
+                        new ReadRecord.Form.Aggregated(),
+                        new ReadRecord.Form.Alone(),
+                        new ReadRecord.Form.Damaged("its checksum does not match"),
+                        new ReadRecord.Form.Damaged("it is cut short"),
+                        new ReadRecord.Form.Alone());
+        assertThat(read).extracting(ReadRecord::key).containsExactly("k", "k", "key", "key", "key", "key");
+        assertThat(read).extracting(ReadRecord::sequenceNumber).containsExactly("0", "0", "1", "2", "3", "4");
+        assertThat(read.get(3).data()).isEqualTo(changed);
+    }
+
+    private static String text(byte[] data) {
+        return new String(data, StandardCharsets.ISO_8859_1);
     }
 
     @Test
