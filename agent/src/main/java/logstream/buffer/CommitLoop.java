@@ -112,6 +112,7 @@ final class CommitLoop implements Runnable {
         try {
             writer.lookAtFolder();
             what = "write";
+            writer.beginIfNone();
             writer.write();
             what = "force what it wrote";
             writer.forceIfDue();

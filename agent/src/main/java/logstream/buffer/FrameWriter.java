@@ -59,6 +59,16 @@ final class FrameWriter {
         return next;
     }
 
+    /**
+     * Begins a chunk when there is none, as after a start on a full disk: the last of those that were there has a successor
+     * then, and is treated as all sealed ones are.
+     */
+    void beginIfNone() throws IOException {
+        if (staged == null) {
+            StagedChunk _ = begin();
+        }
+    }
+
     /** As {@link FolderWatch#look}. */
     void lookAtFolder() throws IOException {
         folder.look(staged);

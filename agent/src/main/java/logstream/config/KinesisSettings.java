@@ -54,7 +54,7 @@ final class KinesisSettings {
                     + " default chain looks everywhere.");
     static final Setting<URI> PROXY = Setting.unset(
             "kinesis.proxy",
-            Types.proxyUrl(),
+            new ProxyType(),
             "HTTP proxy to AWS; without it that of HTTPS_PROXY. Hosts in NO_PROXY are reached without either.");
     static final Setting<Path> CA = Setting.unset(
             "kinesis.ca",

@@ -240,20 +240,7 @@ final class Types {
                 "a URL with http or https and a host, such as http://127.0.0.1:4567", Types::httpUrl, URI::toString);
     }
 
-    static SettingType<URI> proxyUrl() {
-        return new Plain<>(
-                "http://HOST:PORT or https://HOST:PORT, perhaps with USER:PASSWORD@ before the host",
-                text -> {
-                    URI url = httpUrl(text);
-                    if (!url.getPath().isEmpty() && !url.getPath().equals("/")) {
-                        throw new WrongValueException("A proxy has no path");
-                    }
-                    return url;
-                },
-                URI::toString);
-    }
-
-    private static URI httpUrl(String text) throws WrongValueException {
+    static URI httpUrl(String text) throws WrongValueException {
         try {
             URI uri = new URI(text);
             boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
