@@ -99,6 +99,8 @@ class FluentdImportTest {
             keys.add(KeyedFrame.of(buffer.identity(), frame).key());
             buffer.release(frame.ordinal() + 1);
         }
+        await("the commit thread to delete what was released")
+                .until(() -> buffer.gauges().chunks() <= 1);
         return keys;
     }
 
