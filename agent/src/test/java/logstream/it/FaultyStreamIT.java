@@ -43,7 +43,7 @@ class FaultyStreamIT {
     static final Program PROGRAM = new Program();
 
     @ParameterizedTest
-    @ValueSource(ints = {100_000})
+    @ValueSource(ints = {20_000})
     void nothingIsLost(int events, @TempDir Path folder, TestReporter reporter) throws Exception {
         run(events, folder, reporter);
     }
