@@ -64,7 +64,7 @@ final class Following {
             JsonOutput.line(out, Map.of("result", members(name, id, outcome, outputs)));
         }
         return switch (outcome.end()) {
-            case DONE -> done(name, outcome, outputs);
+            case DONE -> done(name, outcome, rest.isEmpty() ? outputs : Map.of());
             case GONE -> gone(name);
             case FAILED -> failed(name, outcome, rest);
             case TIMEOUT ->

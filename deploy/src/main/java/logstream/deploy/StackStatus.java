@@ -1,11 +1,11 @@
 package logstream.deploy;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import logstream.deploy.aws.Access;
 import logstream.deploy.aws.Alarm;
-import logstream.deploy.aws.Figures;
 import logstream.deploy.aws.StreamSummary;
 import logstream.deploy.aws.Usage;
 import logstream.deploy.stacks.CallFailure;
@@ -19,7 +19,8 @@ import logstream.deploy.templates.StackTemplate;
  * A stack and what it is about, at one moment.
  *
  * @param streamMissing the stack has a stream that Kinesis does not know
- * @param usage empty when there is no stream
+ * @param usage empty when there is no stream, or it is not known
+ * @param alarms empty when they are not known
  * @param drifted resources that differ from the template; empty when they were not compared now, see {@code compared}
  * @param unknown what could not be found out, each a sentence; the rest is shown all the same
  */
@@ -28,7 +29,7 @@ record StackStatus(
         Optional<StreamSummary> stream,
         boolean streamMissing,
         Optional<Usage> usage,
-        List<Alarm> alarms,
+        Optional<List<Alarm>> alarms,
         boolean compared,
         List<StackResource> drifted,
         List<String> unknown) {
@@ -60,8 +61,11 @@ record StackStatus(
         }
         // While an operation goes on, shards and stack differ for a while.
         boolean drift = stack.phase() == StackPhase.DONE && hasDrift();
-        boolean ringing = alarms.stream().anyMatch(Alarm::ringing);
-        return drift || ringing || throttled() ? ExitCode.ATTENTION : ExitCode.OK;
+        boolean ringing = alarms.orElse(List.of()).stream().anyMatch(Alarm::ringing);
+        if (drift || ringing || throttled()) {
+            return ExitCode.ATTENTION;
+        }
+        return unknown.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
 
     /** Reads it from AWS. */
@@ -85,21 +89,14 @@ record StackStatus(
             Optional<StreamSummary> stream =
                     streams.isEmpty() ? Optional.empty() : access.streams().find(streams.getFirst());
             List<StackResource> drifted = compare ? stacks.drifted(stack.id()) : List.of();
-            List<String> unknown = new java.util.ArrayList<>();
+            List<String> unknown = new ArrayList<>();
             Optional<Usage> usage = Optional.empty();
-            List<Alarm> alarms = List.of();
-            try {
-                Figures figures = access.figures();
-                if (stream.isPresent()) {
-                    usage = Optional.of(figures.usage(stream.get().name(), clock.instant()));
-                }
-                alarms = figures.alarms(physicalIds(resources, ALARM_TYPE));
-            } catch (CallFailure failure) {
-                if (failure.kind() == CallFailure.Kind.LEFT) {
-                    throw failure;
-                }
-                unknown.add(String.valueOf(failure.getMessage()));
+            if (stream.isPresent()) {
+                String name = stream.get().name();
+                usage = known(() -> access.figures().usage(name, clock.instant()), unknown);
             }
+            Optional<List<Alarm>> alarms =
+                    known(() -> access.figures().alarms(physicalIds(resources, ALARM_TYPE)), unknown);
             return new StackStatus(
                     stack,
                     stream,
@@ -109,6 +106,23 @@ record StackStatus(
                     compare,
                     drifted,
                     List.copyOf(unknown));
+        }
+
+        /** CloudWatch is another service: that it does not answer is no reason to show nothing. */
+        private static <T> Optional<T> known(Question<T> question, List<String> unknown) throws CallFailure {
+            try {
+                return Optional.of(question.ask());
+            } catch (CallFailure failure) {
+                if (failure.kind() == CallFailure.Kind.LEFT) {
+                    throw failure;
+                }
+                unknown.add(String.valueOf(failure.getMessage()));
+                return Optional.empty();
+            }
+        }
+
+        private interface Question<T> {
+            T ask() throws CallFailure;
         }
 
         private static List<String> physicalIds(List<StackResource> resources, String type) {

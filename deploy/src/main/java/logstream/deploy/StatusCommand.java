@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:All is well",
-            "1:AWS refused, or does not answer",
+            "1:AWS refused, or does not answer, perhaps to a part of it only",
             "2:Wrong options",
             "4:There is no such stack",
             "5:The last operation on the stack failed",

@@ -36,7 +36,7 @@ final class StatusText {
         int full = (int) Math.floor(share * BAR_WIDTH);
         int shown = Math.clamp(share > 0 ? Math.max(1, full) : 0, 0, BAR_WIDTH);
         return "[" + "#".repeat(shown) + ".".repeat(BAR_WIDTH - shown) + "] "
-                + String.format(Locale.ROOT, "%3.0f %%", share * 100);
+                + String.format(Locale.ROOT, "%3.0f %%", Math.floor(share * 100));
     }
 
     static void print(StackStatus status, PrintWriter out) {
@@ -50,7 +50,7 @@ final class StatusText {
         if (status.streamMissing()) {
             out.println("stream   is gone: Kinesis does not know it");
         }
-        alarms(status.alarms(), out);
+        status.alarms().ifPresent(alarms -> alarms(alarms, out));
         drift(status, out);
         status.unknown().forEach(sentence -> out.println("unknown  " + sentence));
         out.flush();
@@ -136,7 +136,7 @@ final class StatusText {
         status.usage().ifPresent(used -> members.put("busiest_minute", members(used)));
         members.put(
                 "alarms",
-                status.alarms().stream()
+                status.alarms().orElse(List.of()).stream()
                         .map(one -> Map.of("name", one.name(), "state", one.state()))
                         .toList());
         members.put("drift", status.hasDrift());

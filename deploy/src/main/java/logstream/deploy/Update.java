@@ -94,12 +94,22 @@ final class Update {
             say("Step " + (at + 1) + " of " + steps.size() + ": " + shards + " shards.");
             boolean last = at == steps.size() - 1;
             String rest = last ? "" : "The steps after " + shards + " shards are not begun; '" + again + "' does them.";
-            int exitCode = execute(step.get(), following, rest);
+            int exitCode = begun(step.get(), following, rest);
             if (exitCode != ExitCode.OK) {
                 return exitCode;
             }
         }
         return ExitCode.OK;
+    }
+
+    private int begun(ChangeSet step, Following following, String rest) throws Failure, CallFailure {
+        try {
+            return execute(step, following, rest);
+        } catch (CallFailure failure) {
+            throw rest.isEmpty()
+                    ? failure
+                    : new CallFailure(failure.kind(), failure.getMessage() + "\n  " + rest, failure);
+        }
     }
 
     private int execute(ChangeSet planned, Following following, String rest) throws Failure, CallFailure {

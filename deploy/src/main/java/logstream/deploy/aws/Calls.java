@@ -95,9 +95,7 @@ final class Calls {
         String code = refused.awsErrorDetails() == null
                 ? ""
                 : String.valueOf(refused.awsErrorDetails().errorCode());
-        String said = refused.awsErrorDetails() == null
-                ? String.valueOf(refused.getMessage())
-                : String.valueOf(refused.awsErrorDetails().errorMessage());
+        String said = said(refused);
         String sentence = "could not " + purpose + ": " + said;
         // LimitExceededException is both: Kinesis' "too many calls", and CloudFormation's "too many stacks".
         boolean throttled = THROTTLED.contains(code) || refused.statusCode() == 429 || said.startsWith("Rate exceeded");
@@ -118,6 +116,14 @@ final class Calls {
             return new CallFailure(Kind.NO_STACK, sentence, refused);
         }
         return new CallFailure(refused.statusCode() >= 500 ? Kind.BUSY : Kind.REFUSED, sentence, refused);
+    }
+
+    /** Errors that are no answer of the service, such as a gateway's, have no words of their own. */
+    private static String said(AwsServiceException refused) {
+        if (refused.awsErrorDetails() != null && refused.awsErrorDetails().errorMessage() != null) {
+            return refused.awsErrorDetails().errorMessage();
+        }
+        return "it answered with HTTP " + refused.statusCode();
     }
 
     private static CallFailure explain(String purpose, SdkClientException local) {
