@@ -29,7 +29,8 @@ record Alarm(JsonNode properties) {
             throw new AssertionError(evaluated + " points are evaluated, not " + values.size());
         }
         long missing = values.stream().filter(Optional::isEmpty).count();
-        long breaching = values.stream().flatMap(Optional::stream).filter(this::breaches).count();
+        long breaching =
+                values.stream().flatMap(Optional::stream).filter(this::breaches).count();
         int wanted = properties.path("DatapointsToAlarm").asInt(evaluated);
         return switch (properties.path("TreatMissingData").asText()) {
             case "notBreaching" -> breaching >= wanted ? State.ALARM : State.OK;
@@ -49,7 +50,11 @@ record Alarm(JsonNode properties) {
 
     private List<Optional<Double>> values(List<Series> metrics) {
         if (!properties.has("Metrics")) {
-            return series(metrics, properties, properties.path("Statistic").asText(), properties.path("Period").asInt());
+            return series(
+                    metrics,
+                    properties,
+                    properties.path("Statistic").asText(),
+                    properties.path("Period").asInt());
         }
         Map<String, List<Optional<Double>>> byId = new HashMap<>();
         Map<String, Integer> periods = new HashMap<>();
@@ -62,7 +67,9 @@ record Alarm(JsonNode properties) {
                 String id = each.path("Id").asText();
                 int period = stat.path("Period").asInt();
                 periods.put(id, period);
-                byId.put(id, series(metrics, stat.path("Metric"), stat.path("Stat").asText(), period));
+                byId.put(
+                        id,
+                        series(metrics, stat.path("Metric"), stat.path("Stat").asText(), period));
             }
         }
         String computed = expression;

@@ -37,15 +37,17 @@ class AlarmStatesTest {
         List<Optional<Double>> points = new ArrayList<>();
         for (String each : series.split(" ", -1)) {
             String[] valueAndTimes = each.split("x", -1);
-            Optional<Double> value =
-                    valueAndTimes[0].equals("-") ? Optional.empty() : Optional.of(Double.parseDouble(valueAndTimes[0]) * unit);
+            Optional<Double> value = valueAndTimes[0].equals("-")
+                    ? Optional.empty()
+                    : Optional.of(Double.parseDouble(valueAndTimes[0]) * unit);
             int times = valueAndTimes.length == 1 ? 1 : Integer.parseInt(valueAndTimes[1]);
             points.addAll(Collections.nCopies(times, value));
         }
         return points;
     }
 
-    private static Alarm.State state(Alarm alarm, Alarm.State before, String metric, String statistic, List<Optional<Double>> points) {
+    private static Alarm.State state(
+            Alarm alarm, Alarm.State before, String metric, String statistic, List<Optional<Double>> points) {
         return alarm.after(before, List.of(new Alarm.Series(metric, statistic, points)));
     }
 
@@ -113,7 +115,9 @@ class AlarmStatesTest {
         for (String mode : List.of("PROVISIONED", "ON_DEMAND")) {
             metrics.forEach((name, metric) -> {
                 Alarm alarm = alarm(name, Map.of("StreamMode", mode));
-                assertThat(state(alarm, OK, metric, "Sum", points(refused, 1))).as(name).isEqualTo(expected);
+                assertThat(state(alarm, OK, metric, "Sum", points(refused, 1)))
+                        .as(name)
+                        .isEqualTo(expected);
             });
         }
     }
@@ -144,14 +148,17 @@ class AlarmStatesTest {
                 "FanOutAgeAlarm", "SubscribeToShardEvent.MillisBehindLatest");
         metrics.forEach((name, metric) -> {
             Alarm alarm = alarm(name, Map.of("RetentionHours", Integer.toString(retention)));
-            assertThat(state(alarm, before, metric, "Maximum", points(hours, HOUR))).as(name).isEqualTo(expected);
+            assertThat(state(alarm, before, metric, "Maximum", points(hours, HOUR)))
+                    .as(name)
+                    .isEqualTo(expected);
         });
     }
 
     @Test
     void alarmsWatchThisStream() {
         for (JsonNode alarm : new ResolvedStack(
-                        WrittenTemplate.of("kinesis"), Map.of("AlertMail", "ops@example.com", "FanOutConsumer", "search"))
+                        WrittenTemplate.of("kinesis"),
+                        Map.of("AlertMail", "ops@example.com", "FanOutConsumer", "search"))
                 .ofType("AWS::CloudWatch::Alarm")
                 .values()) {
             List<String> dimensions = WrittenTemplate.objectsIn(alarm)
@@ -160,19 +167,22 @@ class AlarmStatesTest {
                     .toList();
             boolean ofConsumer = alarm.toString().contains("SubscribeToShardEvent");
             assertThat(dimensions)
-                    .containsExactly(
-                            "[{\"Name\":\"StreamName\",\"Value\":\"<Stream>\"}"
-                                    + (ofConsumer ? ",{\"Name\":\"ConsumerName\",\"Value\":\"search\"}]" : "]"));
+                    .containsExactly("[{\"Name\":\"StreamName\",\"Value\":\"<Stream>\"}"
+                            + (ofConsumer ? ",{\"Name\":\"ConsumerName\",\"Value\":\"search\"}]" : "]"));
         }
     }
 
     /** CloudWatch wants one series out of an alarm, and ids that begin with a small letter. */
     @Test
     void expressionsAreAsCloudWatchWantsThem() {
-        for (String name : List.of("WriteBytesAlarm", "WriteRecordsAlarm", "ReadBytesAlarm", "IteratorAgeAlarm", "FanOutAgeAlarm")) {
+        for (String name : List.of(
+                "WriteBytesAlarm", "WriteRecordsAlarm", "ReadBytesAlarm", "IteratorAgeAlarm", "FanOutAgeAlarm")) {
             JsonNode metrics = alarm(name, Map.of()).properties().path("Metrics");
-            assertThat(metrics).filteredOn(each -> each.path("ReturnData").asBoolean()).hasSize(1);
-            assertThat(metrics).allSatisfy(each -> assertThat(each.path("Id").asText()).matches("[a-z][A-Za-z0-9_]*"));
+            assertThat(metrics)
+                    .filteredOn(each -> each.path("ReturnData").asBoolean())
+                    .hasSize(1);
+            assertThat(metrics)
+                    .allSatisfy(each -> assertThat(each.path("Id").asText()).matches("[a-z][A-Za-z0-9_]*"));
             assertThat(metrics).allMatch(each -> each.has("Expression") != each.has("MetricStat"));
         }
     }
@@ -182,9 +192,11 @@ class AlarmStatesTest {
         Map<String, Optional<Double>> points = Map.of("a", Optional.of(6.0), "none", Optional.empty());
         Map<String, Integer> periods = Map.of("a", 60);
 
-        assertThat(MetricExpression.evaluate("1 + 2 * a - 4 / (1 + 1)", points, periods).orElseThrow())
+        assertThat(MetricExpression.evaluate("1 + 2 * a - 4 / (1 + 1)", points, periods)
+                        .orElseThrow())
                 .isCloseTo(11, within(1e-9));
-        assertThat(MetricExpression.evaluate("a / PERIOD(a)", points, periods).orElseThrow()).isCloseTo(0.1, within(1e-9));
+        assertThat(MetricExpression.evaluate("a / PERIOD(a)", points, periods).orElseThrow())
+                .isCloseTo(0.1, within(1e-9));
         assertThat(MetricExpression.evaluate("1 + none", points, periods)).isEmpty();
         assertThat(MetricExpression.evaluate("a / 0", points, periods)).isEmpty();
         for (String wrong : List.of("a +", "(a", "b", "a a", "MAX(a)", "")) {

@@ -60,8 +60,14 @@ class AlertRulesTest {
         String topic = parameters.containsKey("AlertTopicArn") ? TOPIC : "<AlertTopic>";
         alarms(parameters).forEach((name, alarm) -> {
             JsonNode properties = alarm.path("Properties");
-            assertThat(properties.path("AlarmActions")).as(name).extracting(JsonNode::asText).containsExactly(topic);
-            assertThat(properties.path("OKActions")).as(name).extracting(JsonNode::asText).containsExactly(topic);
+            assertThat(properties.path("AlarmActions"))
+                    .as(name)
+                    .extracting(JsonNode::asText)
+                    .containsExactly(topic);
+            assertThat(properties.path("OKActions"))
+                    .as(name)
+                    .extracting(JsonNode::asText)
+                    .containsExactly(topic);
             assertThat(properties.path("TreatMissingData").asText()).as(name).isIn("notBreaching", "ignore");
             assertThat(properties.path("AlarmDescription").asText())
                     .as(name)
@@ -86,17 +92,22 @@ class AlertRulesTest {
     void theMailIsSubscribed() {
         assertThat(new ResolvedStack(KINESIS, MAIL).properties("AlertSubscription"))
                 .hasToString("{\"TopicArn\":\"<AlertTopic>\",\"Protocol\":\"email\",\"Endpoint\":\"ops@example.com\"}");
-        assertThat(new ResolvedStack(KINESIS, BOTH).properties("AlertSubscription").path("TopicArn").asText())
+        assertThat(new ResolvedStack(KINESIS, BOTH)
+                        .properties("AlertSubscription")
+                        .path("TopicArn")
+                        .asText())
                 .isEqualTo(TOPIC);
         assertThat(new ResolvedStack(KINESIS, BOTH).resources()).doesNotContainKeys("AlertTopic", "AlertKey");
-        assertThat(new ResolvedStack(KINESIS, TO_TOPIC).resources()).doesNotContainKeys("AlertTopic", "AlertSubscription");
+        assertThat(new ResolvedStack(KINESIS, TO_TOPIC).resources())
+                .doesNotContainKeys("AlertTopic", "AlertSubscription");
     }
 
     /** alias/aws/sns does not: such alarms are lost without a word (moto would not notice). */
     @ParameterizedTest
     @FieldSource("TOPICS")
     void theTopicIsEncryptedWithAKeyThatCloudWatchMayUse(ResolvedStack stack) {
-        assertThat(stack.properties("AlertTopic").path("KmsMasterKeyId").asText()).isEqualTo("<AlertKey.Arn>");
+        assertThat(stack.properties("AlertTopic").path("KmsMasterKeyId").asText())
+                .isEqualTo("<AlertKey.Arn>");
 
         JsonNode key = stack.properties("AlertKey");
         assertThat(key.path("EnableKeyRotation").asBoolean()).isTrue();

@@ -39,7 +39,14 @@ class CallsTest {
 
     /** Of DynamoDB on its lease table; its transactions are allowed by what is in them. Query is on the index by owner. */
     private static final Set<String> OF_KCL_ON_LEASES = Set.of(
-            "CreateTable", "DescribeTable", "UpdateTable", "Scan", "GetItem", "PutItem", "UpdateItem", "DeleteItem",
+            "CreateTable",
+            "DescribeTable",
+            "UpdateTable",
+            "Scan",
+            "GetItem",
+            "PutItem",
+            "UpdateItem",
+            "DeleteItem",
             "ConditionCheckItem");
 
     private static final Path SOURCES = Path.of("../agent/src/main/java");
@@ -106,6 +113,15 @@ class CallsTest {
                 .doesNotContain("KinesisStream");
     }
 
+    /** What the agent tells an operator to allow is what the templates allow. */
+    @Test
+    void theAgentsAdviceIsThePolicies() throws IOException {
+        String advice = Files.readString(SOURCES.resolve("logstream/kinesis/Purpose.java"));
+
+        assertThat(Pattern.compile("kinesis:(\\w+)").matcher(advice).results().map(each -> each.group(1)))
+                .hasSameElementsAs(union(OF_THE_AGENT, OF_TAIL));
+    }
+
     @Test
     void theAgentsRoleAllowsItsCallsAndNothingElse() {
         PolicyStatements role = PolicyStatements.of("agent-role", Map.of("Logstream", "logs"));
@@ -135,7 +151,10 @@ class CallsTest {
         assertThat(role.actionsOf("dynamodb")).isEqualTo(union(OF_KCL_ON_LEASES, Set.of("Query")));
         assertThat(role.resourcesOf("dynamodb"))
                 .containsExactlyInAnyOrder(
-                        table, table + "-CoordinatorState", table + "-WorkerMetricStats", table + "/index/LeaseOwnerToLeaseKeyIndex");
+                        table,
+                        table + "-CoordinatorState",
+                        table + "-WorkerMetricStats",
+                        table + "/index/LeaseOwnerToLeaseKeyIndex");
         assertThat(role.withSid("LeasesByOwner").path("Action").asText()).isEqualTo("dynamodb:Query");
         assertThat(role.actionsOf("cloudwatch")).containsExactly("PutMetricData");
     }
@@ -165,7 +184,8 @@ class CallsTest {
         assertThat(consumer.actionsOf("kms")).containsExactly("Decrypt");
         assertThat(consumer.resourcesOf("kms")).containsExactly(key);
         assertThat(Stream.of(agent.withSid("Encrypt"), consumer.withSid("Decrypt")))
-                .allSatisfy(each -> assertThat(each.at("/Condition/StringEquals/kms:ViaService").asText())
+                .allSatisfy(each -> assertThat(each.at("/Condition/StringEquals/kms:ViaService")
+                                .asText())
                         .isEqualTo("kinesis.eu-west-1.amazonaws.com"));
     }
 

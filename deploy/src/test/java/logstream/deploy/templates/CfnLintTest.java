@@ -51,7 +51,8 @@ class CfnLintTest {
 
     @Test
     void nothingIsKeptFromIt() {
-        assertThat(WrittenTemplate.all()).allSatisfy(each -> assertThat(each.text()).doesNotContainIgnoringCase("cfn-lint"));
+        assertThat(WrittenTemplate.all())
+                .allSatisfy(each -> assertThat(each.text()).doesNotContainIgnoringCase("cfn-lint"));
     }
 
     @Test

@@ -61,8 +61,9 @@ class HostsTest {
     }
 
     private static String userData(ResolvedStack stack) {
-        return stack.properties("LaunchTemplate").at("/LaunchTemplateData/UserData/Fn::Base64").asText(
-                stack.properties("LaunchTemplate").at("/LaunchTemplateData/UserData").asText());
+        return stack.properties("LaunchTemplate")
+                .at("/LaunchTemplateData/UserData")
+                .asText();
     }
 
     /** The text that user data writes to a file. */
@@ -76,13 +77,15 @@ class HostsTest {
     @Test
     void containersReachTheMetadataServiceAndOnlyItsSecondVersion() {
         assertThat(hosts().properties("LaunchTemplate").at("/LaunchTemplateData/MetadataOptions"))
-                .hasToString("{\"HttpEndpoint\":\"enabled\",\"HttpTokens\":\"required\",\"HttpPutResponseHopLimit\":2}");
+                .hasToString(
+                        "{\"HttpEndpoint\":\"enabled\",\"HttpTokens\":\"required\",\"HttpPutResponseHopLimit\":2}");
     }
 
     @Test
     void theDiskIsEncrypted() {
         assertThat(hosts().properties("LaunchTemplate").at("/LaunchTemplateData/BlockDeviceMappings"))
-                .allSatisfy(each -> assertThat(each.at("/Ebs/Encrypted").asBoolean()).isTrue())
+                .allSatisfy(each ->
+                        assertThat(each.at("/Ebs/Encrypted").asBoolean()).isTrue())
                 .isNotEmpty();
     }
 
@@ -100,7 +103,9 @@ class HostsTest {
                         script.indexOf("docker run -d --restart always web")))
                 .isSorted()
                 .doesNotContain(-1);
-        assertThat(script.split("systemctl (enable --now|start|restart) docker", -1)).as("starts of Docker").hasSize(1);
+        assertThat(script.split("systemctl (enable --now|start|restart) docker", -1))
+                .as("starts of Docker")
+                .hasSize(1);
 
         String unit = file(script, "/etc/systemd/system/logstream.service");
         assertThat(unit)
@@ -121,21 +126,29 @@ class HostsTest {
         assertThat(configuration.at("/kinesis/stream").asText()).isEqualTo("<import logs-StreamName>");
         assertThat(configuration.at("/kinesis/region").asText()).isEqualTo("eu-west-1");
         assertThat(configuration.at("/buffer/directory").asText()).isEqualTo("/var/lib/logstream/buffer");
-        assertThat(configuration.at("/record/tags")).extracting(JsonNode::asText).containsExactly("grid", "grid.**");
+        assertThat(configuration.at("/record/tags"))
+                .extracting(JsonNode::asText)
+                .containsExactly("grid", "grid.**");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"agents", "ecs-daemon"})
     void dockerKnowsTheLogOptions(String template) throws IOException {
         JsonNode options = template.equals("agents")
-                ? new ObjectMapper().readTree(file(userData(hosts()), "/etc/docker/daemon.json")).path("log-opts")
+                ? new ObjectMapper()
+                        .readTree(file(userData(hosts()), "/etc/docker/daemon.json"))
+                        .path("log-opts")
                 : new ObjectMapper()
-                        .readTree(daemon().output("LogConfiguration").path("Value").asText())
+                        .readTree(daemon().output("LogConfiguration")
+                                .path("Value")
+                                .asText())
                         .path("options");
 
         assertThat(options.properties()).isNotEmpty().allSatisfy(each -> {
             assertThat(OPTIONS_OF_DOCKER_20_10).contains(each.getKey());
-            assertThat(each.getValue().isTextual()).as("Docker takes no %s but texts", each).isTrue();
+            assertThat(each.getValue().isTextual())
+                    .as("Docker takes no %s but texts", each)
+                    .isTrue();
         });
         assertThat(options.path("fluentd-address").asText()).isEqualTo("127.0.0.1:24224");
         assertThat(options.path("fluentd-async").asText()).isEqualTo("true");
@@ -149,7 +162,8 @@ class HostsTest {
 
         assertThat(userData(stack)).contains("systemctl enable --now docker\n").doesNotContain("logstream.service");
         assertThat(stack.resources()).doesNotContainKey("HostPolicy");
-        assertThat(stack.properties("Hosts").has("LifecycleHookSpecificationList")).isFalse();
+        assertThat(stack.properties("Hosts").has("LifecycleHookSpecificationList"))
+                .isFalse();
         assertThat(isShell(userData(stack))).isTrue();
     }
 
@@ -165,7 +179,8 @@ class HostsTest {
 
     @Test
     void userDataIsShellAndShort() throws Exception {
-        String script = userData(hosts("ImageRepositoryArn", "arn:aws:ecr:eu-west-1:123456789012:repository/logstream"));
+        String script =
+                userData(hosts("ImageRepositoryArn", "arn:aws:ecr:eu-west-1:123456789012:repository/logstream"));
 
         assertThat(isShell(script)).isTrue();
         assertThat(isShell(file(script, "/usr/local/sbin/logstream-let-go"))).isTrue();
@@ -201,7 +216,29 @@ class HostsTest {
                 .containsExactly("arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/"
                         + stack.properties("Hosts").path("AutoScalingGroupName").asText());
         assertThat(host.all()).hasSize(1);
-        assertThat(stack.properties("Hosts").path("Tags").toString()).as("a reference keeps the policy to the end").contains("<HostPolicy>");
+        assertThat(stack.properties("Hosts").path("Tags").toString())
+                .as("a reference keeps the policy to the end")
+                .contains("<HostPolicy>");
+    }
+
+    @Test
+    void hostsPullFromTheirRepositoryAlone() {
+        String repository = "arn:aws:ecr:eu-west-1:123456789012:repository/logstream";
+        Map<String, String> parameters = new HashMap<>(WITH_AGENT);
+        parameters.put("ImageRepositoryArn", repository);
+        PolicyStatements host = PolicyStatements.of("agents", parameters);
+
+        assertThat(host.withSid("Pull").path("Resource").asText()).isEqualTo(repository);
+        assertThat(host.actionsOf("ecr"))
+                .containsExactlyInAnyOrder("BatchGetImage", "GetDownloadUrlForLayer", "GetAuthorizationToken");
+        assertThat(new ResolvedStack(WrittenTemplate.of("agents"), parameters)
+                        .properties("Hosts")
+                        .path("Tags")
+                        .toString())
+                .contains("<HostPolicy> <PullPolicy>");
+        assertThat(userData(new ResolvedStack(WrittenTemplate.of("agents"), parameters)))
+                .contains("if [ -n '" + repository + "' ]; then\n  dnf install -y amazon-ecr-credential-helper\n")
+                .contains("\\\"${image%%/*}\\\": \\\"ecr-login\\\"");
     }
 
     @Test
@@ -211,7 +248,8 @@ class HostsTest {
         assertThat(update.path("MaxBatchSize").asInt()).isEqualTo(1);
         assertThat(update.path("WaitOnResourceSignals").asBoolean()).isTrue();
         assertThat(update.path("MinInstancesInService").asText()).isEqualTo("1");
-        assertThat(userData(hosts())).contains("trap 'cfn-signal --exit-code $? --stack logs --resource Hosts --region eu-west-1' EXIT\n");
+        assertThat(userData(hosts()))
+                .contains("trap 'cfn-signal --exit-code $? --stack logs --resource Hosts --region eu-west-1' EXIT\n");
     }
 
     /** Run for real, with stand-ins for what it calls: containers end first, then the agent ships, then the host goes. */
@@ -247,10 +285,12 @@ class HostsTest {
                 esac
                 """);
 
-        ProcessBuilder builder = new ProcessBuilder("bash", Files.writeString(folder.resolve("let-go"), script).toString());
+        ProcessBuilder builder = new ProcessBuilder(
+                "bash", Files.writeString(folder.resolve("let-go"), script).toString());
         builder.environment().put("PATH", bin + ":" + System.getenv("PATH"));
         builder.environment().put("HERE", folder.toString());
-        builder.redirectErrorStream(true).redirectOutput(folder.resolve("let-go.out").toFile());
+        builder.redirectErrorStream(true)
+                .redirectOutput(folder.resolve("let-go.out").toFile());
         Process process = builder.start();
         try {
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -288,13 +328,16 @@ class HostsTest {
         JsonNode task = daemon().properties("TaskDefinition");
 
         assertThat(service.path("SchedulingStrategy").asText()).isEqualTo("DAEMON");
-        assertThat(service.at("/DeploymentConfiguration/MaximumPercent").asInt()).isEqualTo(100); // one has the ports at a time
+        assertThat(service.at("/DeploymentConfiguration/MaximumPercent").asInt())
+                .isEqualTo(100); // one has the ports at a time
         assertThat(task.path("NetworkMode").asText()).isEqualTo("host");
         assertThat(task.path("TaskRoleArn").asText()).isEqualTo("<import agents-RoleArn>");
         assertThat(task.at("/Volumes/1/Host/SourcePath").asText()).isEqualTo("/var/lib/logstream");
         JsonNode agent = task.at("/ContainerDefinitions/1");
         assertThat(agent.at("/LogConfiguration/LogDriver").asText()).isNotEqualTo("fluentd");
-        assertThat(agent.path("PortMappings")).extracting(each -> each.path("ContainerPort").asInt()).containsExactly(24_224, 24_220);
+        assertThat(agent.path("PortMappings"))
+                .extracting(each -> each.path("ContainerPort").asInt())
+                .containsExactly(24_224, 24_220);
         assertThat(agent.path("User").asText()).isEqualTo("10001:10001");
         assertThat(agent.path("ReadonlyRootFilesystem").asBoolean()).isTrue();
     }
@@ -307,7 +350,9 @@ class HostsTest {
                 WrittenTemplate.parse(containers.at("/0/Environment/0/Value").asText());
 
         assertThat(configuration.at("/kinesis/stream").asText()).isEqualTo("<import logs-StreamName>");
-        int grace = Integer.parseInt(configuration.at("/shutdown/grace").asText().replace("s", ""));
-        assertThat(grace + 10).isLessThanOrEqualTo(containers.at("/1/StopTimeout").asInt());
+        int grace =
+                Integer.parseInt(configuration.at("/shutdown/grace").asText().replace("s", ""));
+        assertThat(grace + 10)
+                .isLessThanOrEqualTo(containers.at("/1/StopTimeout").asInt());
     }
 }

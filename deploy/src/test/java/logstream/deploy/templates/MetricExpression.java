@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * parentheses. Where a metric has no data point, or is divided by zero, neither has the expression.
  */
 final class MetricExpression {
-    private static final Pattern TOKEN = Pattern.compile("\\s*(PERIOD\\((\\w+)\\)|[a-z]\\w*|\\d+(?:\\.\\d+)?|[-+*/()])");
+    private static final Pattern TOKEN =
+            Pattern.compile("\\s*(PERIOD\\((\\w+)\\)|[a-z]\\w*|\\d+(?:\\.\\d+)?|[-+*/()])");
 
     private final String text;
     private final Matcher tokens;
@@ -93,7 +94,8 @@ final class MetricExpression {
     }
 
     private <T> T known(Map<String, T> values, String id) {
-        return Optional.ofNullable(values.get(id)).orElseThrow(() -> new AssertionError("no metric " + id + " in " + text));
+        return Optional.ofNullable(values.get(id))
+                .orElseThrow(() -> new AssertionError("no metric " + id + " in " + text));
     }
 
     private void next() {

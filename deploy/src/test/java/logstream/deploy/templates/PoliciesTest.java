@@ -66,7 +66,8 @@ class PoliciesTest {
             if (each.path("Resource").asText().equals("*")) {
                 assertThat(texts(each.path("Action"))).isSubsetOf(WITHOUT_RESOURCE.keySet());
             } else {
-                assertThat(withoutGeneratedParts(each.path("Resource").toString())).doesNotContain("*");
+                assertThat(withoutGeneratedParts(each.path("Resource").toString()))
+                        .doesNotContain("*");
             }
         });
     }
@@ -81,9 +82,11 @@ class PoliciesTest {
 
     @Test
     void metricsGoToTheApplicationsNamespaceOnly() {
-        JsonNode statement = PolicyStatements.of("consumer-role", Map.of("LogStreamStack", "logs", "Application", "search"))
+        JsonNode statement = PolicyStatements.of(
+                        "consumer-role", Map.of("LogStreamStack", "logs", "Application", "search"))
                 .withSid("Metrics");
-        assertThat(statement.at("/Condition/StringEquals/cloudwatch:namespace").asText()).isEqualTo("search");
+        assertThat(statement.at("/Condition/StringEquals/cloudwatch:namespace").asText())
+                .isEqualTo("search");
     }
 
     /** Wildcards stand in key policies, for the account that manages the key, and nowhere else. */
@@ -96,8 +99,10 @@ class PoliciesTest {
                 .filter(each -> each.has(KEY_POLICY))
                 .map(each -> each.path(KEY_POLICY).path("Statement").get(0))
                 .toList();
-        assertThat(wild).isEqualTo(inKeys).allSatisfy(each -> assertThat(each.at("/Principal/AWS/Fn::Sub").asText())
-                .isEqualTo("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"));
+        assertThat(wild)
+                .isEqualTo(inKeys)
+                .allSatisfy(each -> assertThat(each.at("/Principal/AWS/Fn::Sub").asText())
+                        .isEqualTo("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"));
     }
 
     @ParameterizedTest
@@ -118,7 +123,10 @@ class PoliciesTest {
                 .satisfies(each -> {
                     assertThat(each.path("Principal")).hasToString("{\"Service\":\"" + service + "\"}");
                     assertThat(texts(each.path("Action")))
-                            .isEqualTo(runsOn.equals("EKS") ? List.of("sts:AssumeRole", "sts:TagSession") : List.of("sts:AssumeRole"));
+                            .isEqualTo(
+                                    runsOn.equals("EKS")
+                                            ? List.of("sts:AssumeRole", "sts:TagSession")
+                                            : List.of("sts:AssumeRole"));
                 });
         assertThat(stack.resources().containsKey("InstanceProfile")).isEqualTo(runsOn.equals("EC2"));
     }
@@ -126,8 +134,8 @@ class PoliciesTest {
     /** EC2 hands its role out to its own instances alone; the other two act for whoever asks them. */
     @Test
     void otherAccountsTasksAndOtherPodsTakeNoRole() {
-        ResolvedStack ecs = new ResolvedStack(
-                WrittenTemplate.of("agent-role"), Map.of("Logstream", "logs", "RunsOn", "ECS"));
+        ResolvedStack ecs =
+                new ResolvedStack(WrittenTemplate.of("agent-role"), Map.of("Logstream", "logs", "RunsOn", "ECS"));
         assertThat(ecs.properties("Role").at("/AssumeRolePolicyDocument/Statement/0/Condition"))
                 .hasToString("{\"StringEquals\":{\"aws:SourceAccount\":\"123456789012\"},"
                         + "\"ArnLike\":{\"aws:SourceArn\":\"arn:aws:ecs:eu-west-1:123456789012:*\"}}");
@@ -146,7 +154,8 @@ class PoliciesTest {
         WrittenTemplate template = WrittenTemplate.of(name);
         String arn = "arn:aws:kinesis:eu-west-1:210987654321:stream/theirs";
 
-        assertThat(ResolvedStack.refusal(template, Map.of())).hasValueSatisfying(why -> assertThat(why).contains("Give "));
+        assertThat(ResolvedStack.refusal(template, Map.of()))
+                .hasValueSatisfying(why -> assertThat(why).contains("Give "));
         assertThat(ResolvedStack.refusal(template, Map.of(streamStack, "logs", "StreamArn", arn)))
                 .hasValueSatisfying(why -> assertThat(why).contains("not both"));
         assertThat(ResolvedStack.refusal(template, Map.of(streamStack, "logs"))).isEmpty();

@@ -102,11 +102,10 @@ final class ResolvedStack {
     private JsonNode checked(String name, JsonNode declared, String value) {
         String pattern = declared.path("AllowedPattern").asText("(?s).*");
         require(value.matches(pattern), name + ": '" + value + "' does not match " + pattern);
-        List<String> items = List.of(value.split(",", -1));
         if (declared.has("AllowedValues")) {
             List<String> allowed = new ArrayList<>();
             declared.get("AllowedValues").forEach(each -> allowed.add(each.asText()));
-            require(allowed.containsAll(items), name + ": '" + value + "' is none of " + allowed);
+            require(allowed.contains(value), name + ": '" + value + "' is none of " + allowed);
         }
         String type = declared.path("Type").asText();
         if (type.equals("Number")) {
@@ -114,9 +113,9 @@ final class ResolvedStack {
             require(number >= declared.path("MinValue").asLong(Long.MIN_VALUE), name + " is too small");
             require(number <= declared.path("MaxValue").asLong(Long.MAX_VALUE), name + " is too large");
         }
-        if (type.equals("CommaDelimitedList") || type.startsWith("List<")) {
+        if (type.startsWith("List<")) {
             ArrayNode list = NODES.arrayNode();
-            items.forEach(list::add);
+            List.of(value.split(",", -1)).forEach(list::add);
             return list;
         }
         return NODES.textNode(value);
@@ -128,7 +127,8 @@ final class ResolvedStack {
         }
         rule.path("Assertions")
                 .forEach(each -> require(
-                        truth(each.get("Assert")), each.path("AssertDescription").asText()));
+                        truth(each.get("Assert")),
+                        each.path("AssertDescription").asText()));
     }
 
     private static void require(boolean fulfilled, String otherwise) {
@@ -143,7 +143,8 @@ final class ResolvedStack {
     }
 
     private boolean truth(JsonNode expression) {
-        Map.Entry<String, JsonNode> function = expression.properties().iterator().next();
+        Map.Entry<String, JsonNode> function =
+                expression.properties().iterator().next();
         JsonNode argument = function.getValue();
         return switch (function.getKey()) {
             case "Condition" -> holds(argument.asText());
@@ -176,16 +177,19 @@ final class ResolvedStack {
             }
         }
         ObjectNode object = NODES.objectNode();
-        node.properties().forEach(each -> resolve(each.getValue()).ifPresent(value -> object.set(each.getKey(), value)));
+        node.properties()
+                .forEach(each -> resolve(each.getValue()).ifPresent(value -> object.set(each.getKey(), value)));
         return Optional.of(object);
     }
 
     private Optional<JsonNode> call(String function, JsonNode argument) {
         return switch (function) {
-            case "Ref" -> argument.asText().equals("AWS::NoValue") ? Optional.empty() : Optional.of(reference(argument.asText()));
+            case "Ref" ->
+                argument.asText().equals("AWS::NoValue") ? Optional.empty() : Optional.of(reference(argument.asText()));
             case "Fn::GetAtt" -> {
                 requireResource(argument.get(0).asText());
-                yield literal("<" + argument.get(0).asText() + "." + argument.get(1).asText() + ">");
+                yield literal(
+                        "<" + argument.get(0).asText() + "." + argument.get(1).asText() + ">");
             }
             case "Fn::Sub" -> literal(substitute(argument));
             case "Fn::If" -> resolve(argument.get(holds(argument.get(0).asText()) ? 1 : 2));
@@ -195,9 +199,12 @@ final class ResolvedStack {
                 yield literal(String.join(argument.get(0).asText(), parts));
             }
             case "Fn::Split" ->
-                literals(text(argument.get(1)).split(Pattern.quote(argument.get(0).asText()), -1));
+                literals(text(argument.get(1))
+                        .split(Pattern.quote(argument.get(0).asText()), -1));
             case "Fn::Select" ->
-                Optional.of(resolve(argument.get(1)).orElseThrow().get(argument.get(0).asInt()));
+                Optional.of(resolve(argument.get(1))
+                        .orElseThrow()
+                        .get(argument.get(0).asInt()));
             case "Fn::ImportValue" -> literal("<import " + text(argument) + ">");
             case "Fn::Base64" -> resolve(argument);
             default -> throw new AssertionError("no function " + function);
@@ -217,7 +224,9 @@ final class ResolvedStack {
 
     private void requireResource(String name) {
         JsonNode resource = template.resources().get(name);
-        if (resource == null || (resource.has("Condition") && !holds(resource.get("Condition").asText()))) {
+        if (resource == null
+                || (resource.has("Condition")
+                        && !holds(resource.get("Condition").asText()))) {
             throw new AssertionError("a reference to " + name + ", which is not made");
         }
     }
@@ -230,7 +239,8 @@ final class ResolvedStack {
             if (name.startsWith("!")) {
                 return Matcher.quoteReplacement("${" + name.substring(1) + "}");
             }
-            return Matcher.quoteReplacement(own.has(name) ? text(own.get(name)) : reference(name).asText());
+            return Matcher.quoteReplacement(
+                    own.has(name) ? text(own.get(name)) : reference(name).asText());
         });
     }
 

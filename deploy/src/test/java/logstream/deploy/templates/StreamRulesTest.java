@@ -38,7 +38,8 @@ class StreamRulesTest {
     @Test
     void onlyTheWordNoneStoresInTheClear() {
         String key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555";
-        assertThat(stream(Map.of("KmsKey", key)).at("/StreamEncryption/KeyId").asText()).isEqualTo(key);
+        assertThat(stream(Map.of("KmsKey", key)).at("/StreamEncryption/KeyId").asText())
+                .isEqualTo(key);
         assertThat(stream(Map.of("KmsKey", "none")).has("StreamEncryption")).isFalse();
         assertThat(ResolvedStack.refusal(KINESIS, Map.of("KmsKey", ""))).isPresent();
     }
@@ -49,7 +50,9 @@ class StreamRulesTest {
 
         assertThat(resource.path("DeletionPolicy").asText()).isEqualTo("RetainExceptOnCreate");
         assertThat(resource.path("UpdateReplacePolicy").asText()).isEqualTo("Retain");
-        assertThat(resource.has("Condition")).as("a condition that turns false would remove it").isFalse();
+        assertThat(resource.has("Condition"))
+                .as("a condition that turns false would remove it")
+                .isFalse();
     }
 
     /** No parameter at all is in a property that replaces it, and there is no such property. */
@@ -57,7 +60,8 @@ class StreamRulesTest {
     void noParameterReplacesIt() {
         JsonNode properties = KINESIS.resources().path("Stream").path("Properties");
 
-        assertThat(REPLACING).allSatisfy(each -> assertThat(properties.has(each)).as(each).isFalse());
+        assertThat(REPLACING)
+                .allSatisfy(each -> assertThat(properties.has(each)).as(each).isFalse());
         assertThat(whatDiffers(stream(Map.of("ShardCount", "2")), stream(Map.of("ShardCount", "10"))))
                 .containsExactly("ShardCount");
     }
@@ -70,10 +74,10 @@ class StreamRulesTest {
 
         assertThat(two.outputs()).isEqualTo(ten.outputs());
         assertThat(two.resources().keySet()).isEqualTo(ten.resources().keySet());
-        two.resources().forEach((name, resource) -> assertThat(whatDiffers(
-                        resource.path("Properties"), ten.properties(name)))
-                .as(name)
-                .isSubsetOf("ShardCount", "Metrics", "AlarmDescription"));
+        two.resources()
+                .forEach((name, resource) -> assertThat(whatDiffers(resource.path("Properties"), ten.properties(name)))
+                        .as(name)
+                        .isSubsetOf("ShardCount", "Metrics", "AlarmDescription"));
     }
 
     @Test

@@ -63,7 +63,7 @@ record WrittenTemplate(String name, String text, JsonNode root) {
 
     private static JsonNode function(String tag, JsonNode argument) {
         return switch (tag) {
-            case "Ref", "Condition" -> NODES.objectNode().set(tag, argument);
+            case "Ref" -> NODES.objectNode().set(tag, argument);
             case "GetAtt" -> {
                 ArrayNode path = NODES.arrayNode();
                 for (String part : argument.asText().split("\\.", 2)) {
@@ -119,13 +119,20 @@ record WrittenTemplate(String name, String text, JsonNode root) {
 
     /** Every object in it, itself included, at any depth. */
     static Stream<JsonNode> objectsIn(JsonNode node) {
-        Stream<JsonNode> below =
-                Stream.iterate(0, i -> i < node.size(), i -> i + 1).map(i -> child(node, i)).flatMap(WrittenTemplate::objectsIn);
+        Stream<JsonNode> below = Stream.iterate(0, i -> i < node.size(), i -> i + 1)
+                .map(i -> child(node, i))
+                .flatMap(WrittenTemplate::objectsIn);
         return node.isObject() ? Stream.concat(Stream.of(node), below) : below;
     }
 
     private static JsonNode child(JsonNode node, int index) {
-        return node.isArray() ? node.get(index) : node.properties().stream().skip(index).findFirst().orElseThrow().getValue();
+        return node.isArray()
+                ? node.get(index)
+                : node.properties().stream()
+                        .skip(index)
+                        .findFirst()
+                        .orElseThrow()
+                        .getValue();
     }
 
     @Override
