@@ -106,8 +106,8 @@ class DockerOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            --prefix              | 'a b'                         | the prefix 'a b' is not of letters, digits and _.-
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            --prefix              | a b                           | the prefix 'a b' is not of letters, digits and _.-
             --logstream-opts      | fluentd-async                 | 'fluentd-async' in the driver's options is no NAME=VALUE
             --logstream-opts      | fluentd-read-timeout=1s       | Docker 20.10 does not know fluentd-read-timeout (only from 29.0 on): containers would not start
             """)

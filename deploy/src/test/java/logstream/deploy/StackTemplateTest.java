@@ -26,8 +26,8 @@ class StackTemplateTest {
             Description: 'Logstream: a sample'
             Parameters:
               Count: {Type: Number, Default: 2, MinValue: 1, MaxValue: 10}
-              Mail: {Type: String, Default: '', AllowedPattern: '|[^@]+@[^@]+', ConstraintDescription: a mail address}
-              Mode: {Type: String, AllowedValues: [ON, 'OFF']}
+              Mail: {Type: String, Default: '', AllowedPattern: '([^@]+@[^@]+)?', ConstraintDescription: a mail address}
+              Mode: {Type: String, AllowedValues: ['ON', 'OFF']}
               Short: {Type: String, MinLength: 1, MaxLength: 3}
               Password: {Type: String, NoEcho: true}
               Lists: {Type: CommaDelimitedList, AllowedPattern: 'a'}
@@ -103,7 +103,7 @@ class StackTemplateTest {
             Count | two   | is no number
             Mail  | ''    | -
             Mail  | a@b   | -
-            Mail  | ab    | does not match |[^@]+@[^@]+: a mail address
+            Mail  | ab    | does not match ([^@]+@[^@]+)?: a mail address
             Mode  | OFF   | -
             Mode  | off   | is none of ON, OFF
             Short | abc   | -
