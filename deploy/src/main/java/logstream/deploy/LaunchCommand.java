@@ -87,7 +87,7 @@ final class LaunchCommand implements Callable<Integer> {
             if (present.isPresent()) {
                 throw taken(present.get(), following);
             }
-            String id = stacks.launch(new StackRequest(name, template, values, Set.of()));
+            String id = stacks.launch(new StackRequest(name, template, values, Set.of(), Map.of()));
             if (!follow.json()) {
                 out.println(
                         "Launching " + name + " from the template " + template.name() + " in " + access.region() + ":");

@@ -26,6 +26,7 @@ class UpdateTest {
     void launched() {
         tool.aws
                 .stack("logs", "CREATE_COMPLETE")
+                .tag("cost-centre", "search")
                 .launchedFrom("kinesis")
                 .parameter("ShardCount", "2")
                 .parameter("AlertMail", "ops@example.com")
@@ -113,6 +114,29 @@ class UpdateTest {
                 .containsEntry("Parameters.member.2.UsePreviousValue", "true")
                 .doesNotContainValue("RetentionHours")
                 .containsEntry("ChangeSetType", "UPDATE");
+    }
+
+    /** CloudFormation takes away tags that an update does not name. */
+    @Test
+    void tagsOfOthersStay() {
+        tool.aws.planned(List.of(MORE_SHARDS)).next("update");
+        tool.run("update", "logs", "--shard-count", "4", "--yes");
+
+        assertThat(tool.aws.calls("CreateChangeSet").getFirst().arguments())
+                .containsEntry("Tags.member.1.Key", "cost-centre")
+                .containsEntry("Tags.member.1.Value", "search")
+                .containsEntry("Tags.member.2.Value", "kinesis");
+    }
+
+    @Test
+    void alarmsCanBeTurnedOff() {
+        tool.aws.planned(List.of(MORE_SHARDS)).next("update");
+        Tool.Outcome outcome = tool.run("update", "logs", "--param", "AlertMail=", "--yes");
+
+        assertThat(outcome.out()).contains("  parameter AlertMail  ops@example.com -> (none)\n");
+        assertThat(tool.aws.calls("CreateChangeSet").getFirst().arguments())
+                .containsEntry("Parameters.member.1.ParameterKey", "AlertMail")
+                .containsEntry("Parameters.member.1.ParameterValue", "");
     }
 
     @ParameterizedTest
