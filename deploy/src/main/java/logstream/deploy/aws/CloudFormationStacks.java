@@ -278,7 +278,8 @@ final class CloudFormationStacks implements Stacks {
         Map<String, String> tags = new LinkedHashMap<>(request.tags());
         tags.put(StackState.TEMPLATE_TAG, request.template().name());
         return tags.entrySet().stream()
-                .map(one -> Tag.builder().key(one.getKey()).value(one.getValue()).build())
+                .map(one ->
+                        Tag.builder().key(one.getKey()).value(one.getValue()).build())
                 .toList();
     }
 

@@ -66,6 +66,7 @@ class MotoIT {
             roleMayPutOnly(moto, program, stream);
             listHasBoth(program);
 
+            assertThat(program.run("delete", "logs-agents", "--yes").exitCode()).isZero();
             Program.Outcome deleted = program.run("delete", "logs", "--yes");
             assertThat(deleted.exitCode()).isZero();
             assertThat(openShards(moto, stream)).isEqualTo(10);
