@@ -77,7 +77,7 @@ class DockerOptionsTest {
         assertThat(options("-q").out())
                 .isEqualTo("--log-driver=fluentd --log-opt=fluentd-address=0.0.0.0:24224"
                         + " --log-opt=tag=mesh.devel/www-data/shop:devel/www-data/redis-test --log-opt=fluentd-async=true"
-                        + " --log-opt=fluentd-buffer-limit=8192 --log-opt=fluentd-sub-second-precision=true"
+                        + " --log-opt=fluentd-buffer-limit=8192"
                         + " --log-opt=fluentd-retry-wait=2s\n");
     }
 
