@@ -277,6 +277,21 @@ class UpdateTest {
         assertThat(second.exitCode()).isEqualTo(ExitCode.OK);
     }
 
+    /** For a moment after it was begun, AWS knows of no event of it, and the stack has its status of before. */
+    @Test
+    void theEndOfTheOperationBeforeIsNotTakenForOurs() {
+        tool.aws
+                .planned(List.of(MORE_SHARDS))
+                .planned(List.of(MORE_SHARDS))
+                .next("update-limit")
+                .next("update-late");
+        tool.run("update", "logs", "--shard-count", "4", "--yes");
+        Tool.Outcome second = tool.run("update", "logs", "--shard-count", "4", "--yes");
+
+        assertThat(second.out()).contains("UPDATE_COMPLETE").doesNotContain("UPDATE_FAILED");
+        assertThat(second.exitCode()).isEqualTo(ExitCode.OK);
+    }
+
     @Test
     void stepsGoFromTheShardsThatAreOpen() {
         openShards(8, "PROVISIONED");
