@@ -94,9 +94,8 @@ final class LaunchCommand implements Callable<Integer> {
                 out.flush();
             }
             int exitCode = following.follow(name, id, Optional.empty(), "");
-            String mail = values.getOrDefault(ParameterOptions.ALERT_MAIL, "");
-            if (exitCode == ExitCode.OK && !mail.isEmpty() && !follow.json()) {
-                out.println("AWS has sent a mail to " + mail + ": no alarm arrives before its link is clicked.");
+            if (exitCode == ExitCode.OK && !follow.json()) {
+                ParameterOptions.reminder(values).ifPresent(out::println);
                 out.flush();
             }
             return exitCode;

@@ -148,13 +148,15 @@ class CallsTest {
 
         assertThat(role.actionsOf("kinesis")).isEqualTo(union(OF_TAIL, OF_KCL));
         assertThat(role.resourcesOf("kinesis")).containsExactly("<import logs-StreamArn>");
-        assertThat(role.actionsOf("dynamodb")).isEqualTo(union(OF_KCL_ON_LEASES, Set.of("Query")));
         assertThat(role.resourcesOf("dynamodb"))
                 .containsExactlyInAnyOrder(
                         table,
                         table + "-CoordinatorState",
                         table + "-WorkerMetricStats",
                         table + "/index/LeaseOwnerToLeaseKeyIndex");
+        assertThat(role.onlyWithSid("Leases").actionsOf("dynamodb")).isEqualTo(OF_KCL_ON_LEASES);
+        assertThat(union(role.onlyWithSid("Workers").actionsOf("dynamodb"), Set.of("UpdateTable")))
+                .isEqualTo(OF_KCL_ON_LEASES);
         assertThat(role.withSid("LeasesByOwner").path("Action").asText()).isEqualTo("dynamodb:Query");
         assertThat(role.actionsOf("cloudwatch")).containsExactly("PutMetricData");
     }

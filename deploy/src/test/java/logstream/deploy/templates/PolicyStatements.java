@@ -28,6 +28,10 @@ record PolicyStatements(List<JsonNode> all) {
                 .orElseThrow(() -> new AssertionError("no statement " + sid));
     }
 
+    PolicyStatements onlyWithSid(String sid) {
+        return new PolicyStatements(List.of(withSid(sid)));
+    }
+
     /** Every action of a service that is allowed, without the service. */
     Set<String> actionsOf(String service) {
         return texts(service, "Action", service + ":");
