@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import logstream.deploy.docker.LogFormat;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -77,7 +78,7 @@ class ReadmeTest {
     @Test
     void everyFormatIsTold() throws IOException {
         String readme = Files.readString(README);
-        assertThat(Stream.of(logstream.deploy.docker.LogFormat.values()).map(format -> "`" + format.word() + "`"))
+        assertThat(Stream.of(LogFormat.values()).map(format -> "`" + format.word() + "`"))
                 .allMatch(readme::contains);
     }
 }

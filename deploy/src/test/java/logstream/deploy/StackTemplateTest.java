@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import logstream.deploy.templates.StackParameter;
 import logstream.deploy.templates.StackTemplate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +22,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /** The templates in the jar, and what the tool reads from them. */
 class StackTemplateTest {
-    static final java.util.List<String> NAMES = StackTemplate.NAMES;
+    static final List<String> NAMES = StackTemplate.NAMES;
 
     private static final StackTemplate SAMPLE = parse("""
             Description: 'Logstream: a sample'
@@ -111,7 +113,7 @@ class StackTemplateTest {
             Short | abcd  | has more than 3 characters
             Lists | x,y   | -
             """)
-    void valuesAreChecked(String parameter, String value, @org.jspecify.annotations.Nullable String problem) {
+    void valuesAreChecked(String parameter, String value, @Nullable String problem) {
         assertThat(SAMPLE.parameter(parameter).orElseThrow().problem(value)).isEqualTo(Optional.ofNullable(problem));
     }
 }
