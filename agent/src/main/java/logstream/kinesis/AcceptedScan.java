@@ -1,5 +1,8 @@
 package logstream.kinesis;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +21,9 @@ final class AcceptedScan {
     private static final byte[] RECORDS = name("Records");
     private static final byte[] SEQUENCE_NUMBER = name("SequenceNumber");
     private static final byte[] SHARD_ID = name("ShardId");
+
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long HIGH_BITS = 0x8080808080808080L;
 
     private static final int END = 0xff;
     private static final int NULL = 0xf6;
@@ -149,12 +155,16 @@ final class AcceptedScan {
         int length = header(CborBody.TEXT);
         textAt = at;
         at += length;
-        int allBits = 0;
-        for (int index = textAt; index < at; index++) {
+        long allBits = 0;
+        int index = textAt;
+        for (; index <= at - Long.BYTES; index += Long.BYTES) {
+            allBits |= (long) EIGHT.get(answer, index);
+        }
+        for (; index < at; index++) {
             allBits |= answer[index];
         }
         // ASCII: then it is also UTF-8.
-        require(allBits >= 0);
+        require((allBits & HIGH_BITS) == 0);
     }
 
     private void textOrNull() throws UnusualException {

@@ -2,6 +2,7 @@ package logstream.kinesis;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 
 /**
  * The arrays that requests are written into, used again and again: a fresh one for each request would be cleared, and
@@ -12,8 +13,8 @@ import java.util.Deque;
  * <p>Threading: thread-safe.
  */
 final class BodyBuffers {
-    /** Sixteen requests of 500 lines of half a KiB; larger ones are few at a time. */
-    static final int MOST_KEPT_BYTES = 4 << 20;
+    /** One request of the usual limit, or sixteen of 500 lines of half a KiB: so much is in flight at a time. */
+    static final int MOST_KEPT_BYTES = 6 << 20;
 
     /** Sizes are multiples of it, so that an array fits the next request, too. */
     private static final int STEP_BYTES = 1 << 16;
@@ -23,23 +24,27 @@ final class BodyBuffers {
 
     /** An array of this length or longer, with anything in it; to be given back. */
     synchronized byte[] take(int length) {
-        while (true) {
-            byte[] buffer = unused.poll();
-            if (buffer == null) {
-                return new byte[Math.ceilDiv(length, STEP_BYTES) * STEP_BYTES];
-            }
-            unusedBytes -= buffer.length;
+        Iterator<byte[]> newestFirst = unused.iterator();
+        while (newestFirst.hasNext()) {
+            byte[] buffer = newestFirst.next();
             if (buffer.length >= length) {
+                newestFirst.remove();
+                unusedBytes -= buffer.length;
                 return buffer;
             }
-            // Too small for what is sent now: let go.
         }
+        return new byte[Math.ceilDiv(length, STEP_BYTES) * STEP_BYTES];
     }
 
+    /** For the next one; those that were of no use for the longest time make room for it. */
     synchronized void giveBack(byte[] buffer) {
-        if (unusedBytes + buffer.length <= MOST_KEPT_BYTES) {
-            unused.push(buffer);
-            unusedBytes += buffer.length;
+        if (buffer.length > MOST_KEPT_BYTES) {
+            return;
+        }
+        unused.push(buffer);
+        unusedBytes += buffer.length;
+        while (unusedBytes > MOST_KEPT_BYTES) {
+            unusedBytes -= unused.removeLast().length;
         }
     }
 }

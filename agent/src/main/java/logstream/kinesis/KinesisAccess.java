@@ -136,8 +136,6 @@ final class KinesisAccess implements AutoCloseable {
                             connections.clientName(),
                             streamName(),
                             streamArn()),
-                    isArn(config.stream()) ? "StreamARN" : "StreamName",
-                    config.stream(),
                     config.requestTimeout());
             credentials = found;
             http = connections;

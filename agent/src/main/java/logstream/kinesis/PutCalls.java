@@ -51,8 +51,6 @@ final class PutCalls implements AutoCloseable {
     private final SdkHttpClient http;
     private final Credentials credentials;
     private final Function<AwsCredentials, RequestShape> askForShape;
-    private final String streamMember;
-    private final String stream;
     private final long timeoutMillis;
     private final BodyBuffers buffers = new BodyBuffers();
     private final ScheduledThreadPoolExecutor timers;
@@ -64,20 +62,15 @@ final class PutCalls implements AutoCloseable {
     /**
      * @param http not closed by this
      * @param askForShape what is sent around the body, by somebody with these credentials; may fail
-     * @param streamMember StreamName or StreamARN
      */
     PutCalls(
             SdkHttpClient http,
             Credentials credentials,
             Function<AwsCredentials, RequestShape> askForShape,
-            String streamMember,
-            String stream,
             Duration timeout) {
         this.http = http;
         this.credentials = credentials;
         this.askForShape = askForShape;
-        this.streamMember = streamMember;
-        this.stream = stream;
         this.timeoutMillis = timeout.toMillis();
         this.timers = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("put-time-limit").factory());
@@ -92,10 +85,9 @@ final class PutCalls implements AutoCloseable {
     Answer put(List<OutgoingRecord> records) {
         AwsCredentials who = credentials.resolve();
         RequestShape around = shape(who);
-        PutBody body = around.json() ? new JsonBody(streamMember, stream) : new CborBody(streamMember, stream);
-        byte[] buffer = buffers.take(body.mostBytes(records));
+        byte[] buffer = buffers.take(around.body().mostBytes(records));
         try {
-            return send(who, around, buffer, body.write(records, buffer));
+            return send(who, around, buffer, around.body().write(records, buffer));
         } finally {
             buffers.giveBack(buffer);
         }

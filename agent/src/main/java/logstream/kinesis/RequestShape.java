@@ -1,5 +1,7 @@
 package logstream.kinesis;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Optional;
@@ -21,9 +23,9 @@ import software.amazon.awssdk.services.kinesis.KinesisClient;
  * request, which is not sent: so nothing of this is written down here a second time.
  *
  * @param request without body and signature
- * @param json whether the body is JSON, else CBOR
+ * @param body in the form that it names: CBOR, unless the SDK was told otherwise
  */
-record RequestShape(SdkHttpRequest request, String region, String service, boolean json) {
+record RequestShape(SdkHttpRequest request, String region, String service, PutBody body) {
     /** What differs from request to request, or is the signer's, or the HTTP client's. */
     private static final List<String> OF_ONE_REQUEST = List.of(
             "Authorization",
@@ -39,6 +41,8 @@ record RequestShape(SdkHttpRequest request, String region, String service, boole
      *
      * @param client builds a client over an HTTP client
      * @param clientName of the HTTP client that is used later
+     * @param streamName null when the stream is named by its ARN
+     * @param streamArn null when it is not
      */
     static RequestShape of(
             Function<SdkHttpClient, KinesisClient> client,
@@ -49,10 +53,8 @@ record RequestShape(SdkHttpRequest request, String region, String service, boole
         try (KinesisClient asked = client.apply(recorder)) {
             asked.putRecords(r -> r.streamName(streamName).streamARN(streamArn).records(List.of()));
         }
-        return of(recorder.sent.orElseThrow(() -> SdkClientException.create("the SDK's client made no request")));
-    }
-
-    private static RequestShape of(SdkHttpRequest sent) {
+        SdkHttpRequest sent =
+                recorder.sent.orElseThrow(() -> SdkClientException.create("the SDK's client made no request"));
         // AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=..., Signature=...
         String authorization = sent.firstMatchingHeader("Authorization").orElse("");
         String[] scope = authorization
@@ -61,10 +63,20 @@ record RequestShape(SdkHttpRequest request, String region, String service, boole
         if (scope.length < 5) {
             throw SdkClientException.create("the SDK's client did not sign as expected");
         }
+        boolean json = sent.firstMatchingHeader("Content-Type").orElse("").contains("json");
+        String member = streamArn == null ? "StreamName" : "StreamARN";
+        String stream = streamArn == null ? requireNonNull(streamName) : streamArn;
+        return new RequestShape(
+                bare(sent),
+                scope[scope.length - 3],
+                scope[scope.length - 2],
+                json ? new JsonBody(member, stream) : new CborBody(member, stream));
+    }
+
+    private static SdkHttpRequest bare(SdkHttpRequest sent) {
         SdkHttpRequest.Builder bare = sent.toBuilder();
         OF_ONE_REQUEST.forEach(bare::removeHeader);
-        boolean json = sent.firstMatchingHeader("Content-Type").orElse("").contains("json");
-        return new RequestShape(bare.build(), scope[scope.length - 3], scope[scope.length - 2], json);
+        return bare.build();
     }
 
     /** Keeps the request and answers nothing. */
