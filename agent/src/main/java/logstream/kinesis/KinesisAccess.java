@@ -120,29 +120,38 @@ final class KinesisAccess implements AutoCloseable {
         return isArn(config.stream()) ? null : config.stream();
     }
 
-    /** All of them, or none: what may fail comes before anything is opened that would have to be closed again. */
+    /** All of them, or none: what was opened for one that fails is closed again. */
     private void build() {
         Region region = region();
         SdkHttpClient connections =
                 httpBuilder(config.maxRequestsInFlight() + SPARE_CONNECTIONS).build();
         try {
-            Credentials found = new Credentials(config, local, provider -> sts(region, provider));
-            client = kinesis(region, connections, found::resolve);
-            puts = new PutCalls(
-                    connections,
-                    found,
-                    who -> RequestShape.of(
-                            recorder -> kinesis(region, recorder, () -> who),
-                            connections.clientName(),
-                            streamName(),
-                            streamArn()),
-                    config.requestTimeout());
-            credentials = found;
-            http = connections;
+            build(region, connections);
         } catch (RuntimeException e) {
             connections.close();
             throw e;
         }
+    }
+
+    private void build(Region region, SdkHttpClient connections) {
+        Credentials found = new Credentials(config, local, provider -> sts(region, provider));
+        try {
+            client = kinesis(region, connections, found::resolve);
+        } catch (RuntimeException e) {
+            found.close();
+            throw e;
+        }
+        puts = new PutCalls(
+                connections,
+                found,
+                who -> RequestShape.of(
+                        recorder -> kinesis(region, recorder, () -> who),
+                        connections.clientName(),
+                        streamName(),
+                        streamArn()),
+                config.requestTimeout());
+        credentials = found;
+        http = connections;
     }
 
     /** @param connections not closed by the client */
