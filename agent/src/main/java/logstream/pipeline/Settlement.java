@@ -2,6 +2,7 @@ package logstream.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
+import logstream.kinesis.AcceptedRecords;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.PutOutcome;
 import logstream.kinesis.PutRecordsLimits;
@@ -52,6 +53,7 @@ final class Settlement {
     void settle(Answer answer, long now) {
         List<Shipment> batch = answer.batch();
         switch (answer.outcome()) {
+            case PutOutcome.Answered(AcceptedRecords accepted) -> settleAccepted(answer, accepted, now);
             case PutOutcome.Answered(List<RecordResult> results) -> settleRecords(answer, results, now);
             case PutOutcome.Throttled _ -> {
                 outage.end(now);
@@ -68,6 +70,27 @@ final class Settlement {
             }
             case PutOutcome.Refused refused -> refuse(batch, refused, now);
         }
+    }
+
+    /** As {@link #settleRecords}, with nothing to be done for each record that can be done once for all. */
+    private void settleAccepted(Answer answer, AcceptedRecords accepted, long now) {
+        List<Shipment> batch = answer.batch();
+        for (String shard : accepted.shards()) {
+            flow.accepted(shard, now);
+        }
+        long records = 0;
+        long dataBytes = 0;
+        for (Shipment shipment : batch) {
+            records += shipment.count();
+            dataBytes += shipment.dataBytes();
+            done(shipment);
+        }
+        metrics.recordsDelivered.add(records);
+        metrics.bytesDelivered.add(dataBytes);
+        acceptedSoFar += batch.size();
+        refusedInARow = 0;
+        flow.answered(Load.of(batch), Load.NONE, answer.sentNanos(), now);
+        outage.end(now);
     }
 
     private void settleRecords(Answer answer, List<RecordResult> results, long now) {

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import logstream.buffer.Buffer;
@@ -58,6 +59,7 @@ public final class Shipper {
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Thread thread;
 
+    private final LongConsumer reading = this::read;
     private long readRetryNanos;
     private volatile int maxRecordBytes = OutgoingRecord.MAX_BYTES;
     private volatile boolean draining;
@@ -188,7 +190,7 @@ public final class Shipper {
             buffer.release(releasable);
         }
         if (!paused) {
-            sender.send(this::read, draining, now);
+            sender.send(reading, draining, now);
         }
         if (draining && hasShippedAll()) {
             drained.countDown();
