@@ -25,6 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BufferCommand.class,
             DeadLettersCommand.class,
             DrainCommand.class,
+            CheckCommand.class,
+            ConfigCommand.class,
             CompletionCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
