@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DrainCommand.class,
             CheckCommand.class,
             ConfigCommand.class,
+            ConvertConfigCommand.class,
             CompletionCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

@@ -55,7 +55,8 @@ class HelpTest {
                 "drain",
                 "check",
                 "config",
-                "config show"
+                "config show",
+                "convert-config"
             })
     void helpIsAsWritten(String command) throws IOException {
         List<String> arguments =
