@@ -113,17 +113,17 @@ public final class Agent {
             StreamCheck streamCheck =
                     new StreamCheck(stream::check, onFacts(config, shipper), metrics, RandomGenerator.getDefault());
             streamCheck.start();
-            log.info(
-                    "listening forward={} monitor={}:{}",
-                    forward.listening(),
-                    config.monitor().bind(),
-                    monitor.port());
             Optional<LossNotices> lossNotices = startLossNotices(config, buffer, metrics);
             RunningParts parts = new RunningParts(
                     forward, lossNotices, buffer, shipper, config.buffer().directory());
             Drain drain = new Drain(parts);
             Optional<ControlServer> control = openControl(
                     config, drain, new DeadLetterActions(buffer, metrics), new ImportAction(buffer, metrics));
+            log.info(
+                    "listening forward={} monitor={}:{}",
+                    forward.listening(),
+                    config.monitor().bind(),
+                    monitor.port());
             return new Agent(
                     config, buffer, stream, requests, shipper, streamCheck, forward, parts, monitor, drain, control);
         } catch (StartException | RuntimeException e) {

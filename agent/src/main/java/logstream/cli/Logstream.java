@@ -28,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             ConfigCommand.class,
             ConvertConfigCommand.class,
-            CompletionCommand.class
+            CompletionCommand.class,
+            TrainCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",

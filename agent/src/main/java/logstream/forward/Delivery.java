@@ -77,26 +77,25 @@ final class Delivery {
     }
 
     /**
-     * The message that ended is to be answered with this token.
+     * A message ended.
      *
+     * @param encoding of its answer, if it wants one
      * @throws UnreadableException when this is the first message of its connection with that wish, and events of it were
      *     dropped before it was known: it gets no ack, and the sender sends it again over another connection
      */
-    void answer(Encoding encoding, byte[] token, int length) throws UnreadableException {
-        if (incomplete) {
+    void end(Encoding encoding, MessageOption option) throws UnreadableException {
+        metrics.messagesReceived.increment();
+        boolean wanted = option.tokenLength() > 0;
+        if (wanted && incomplete) {
             throw new UnreadableException("the buffer is full, and a message lost events before it asked for an ack");
         }
-        midMessage = false;
-        asked = true;
-        mayAsk = true;
-        acks.add(encoding, token, length);
-    }
-
-    /** The message that ended wants no ack. */
-    void leaveUnanswered() {
+        asked |= wanted;
         mayAsk = asked;
         midMessage = false;
         incomplete = false;
+        if (wanted) {
+            acks.add(encoding, option.token(), option.tokenLength());
+        }
     }
 
     /** Whether an ack was wanted for a message of this connection. */

@@ -37,7 +37,8 @@ final class JsonMessageDecoder {
     private final MessageBounds bounds;
     private final String peer;
     private final JsonScanner scanner;
-    private final JsonOptionDecoder option;
+    private final JsonOptionDecoder optionDecoder;
+    private final MessageOption option = new MessageOption();
     private final JsonConverter converter = new JsonConverter();
     private final ConvertedBytes converted = new ConvertedBytes();
     private final MsgpackCursor cursor = new MsgpackCursor();
@@ -61,7 +62,7 @@ final class JsonMessageDecoder {
         metrics = around.metrics();
         bounds = around.bounds();
         scanner = new JsonScanner(reader);
-        option = new JsonOptionDecoder(reader, scanner, faults, peer);
+        optionDecoder = new JsonOptionDecoder(reader, scanner, faults, peer, option);
         events = new EventDecoder(converted, delivery, around, peer);
     }
 
@@ -238,19 +239,14 @@ final class JsonMessageDecoder {
         option.none();
         if (scanner.another(']')) {
             scanner.skipSpace();
-            option.decode();
+            optionDecoder.decode();
             if (scanner.another(']')) {
                 scanner.skipSpace();
                 skipElements();
             }
         }
-        metrics.messagesReceived.increment();
-        if (option.tokenLength() > 0) {
-            delivery.answer(Encoding.JSON, option.token(), option.tokenLength());
-        } else {
-            delivery.leaveUnanswered();
-        }
-        if (option.signal() != OptionDecoder.LOGS) {
+        delivery.end(Encoding.JSON, option);
+        if (option.signal() != MessageOption.LOGS) {
             faults.unsupportedSignal(peer, option.signal());
         }
     }

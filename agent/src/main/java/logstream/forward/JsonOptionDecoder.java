@@ -23,41 +23,19 @@ final class JsonOptionDecoder {
     private final JsonScanner scanner;
     private final Faults faults;
     private final String peer;
-    private byte[] token = {};
-    private int tokenLength;
-    private long signal;
+    private final MessageOption option;
 
-    JsonOptionDecoder(WireReader reader, JsonScanner scanner, Faults faults, String peer) {
+    JsonOptionDecoder(WireReader reader, JsonScanner scanner, Faults faults, String peer, MessageOption option) {
         this.reader = reader;
         this.scanner = scanner;
         this.faults = faults;
         this.peer = peer;
-    }
-
-    /** The token last read, in an array that is used again for the next. */
-    byte[] token() {
-        return token;
-    }
-
-    /** How many bytes of {@link #token} count; 0 when the message asks for no answer. */
-    int tokenLength() {
-        return tokenLength;
-    }
-
-    /** What the message carries: {@link OptionDecoder#LOGS}, or something that is no log line. */
-    long signal() {
-        return signal;
-    }
-
-    /** The message at hand has no option. */
-    void none() {
-        tokenLength = 0;
-        signal = OptionDecoder.LOGS;
+        this.option = option;
     }
 
     /** Consumes the option at hand. */
     void decode() throws IOException, IntakeStoppedException, UnreadableException {
-        none();
+        option.none();
         if (reader.peek() != '{') {
             scanner.skip();
             return;
@@ -90,10 +68,9 @@ final class JsonOptionDecoder {
     private void readToken() throws IOException, IntakeStoppedException, UnreadableException {
         switch (scanner.find(ForwardLimits.ACK_TOKEN_BYTES, ForwardLimits.ACK_TOKEN_BYTES)) {
             case WHOLE -> {
+                // Taken now: looking for null makes the scanner forget what it found.
                 int length = scanner.length();
-                token = new byte[length];
-                System.arraycopy(reader.bytes(), reader.position(), token, 0, length);
-                tokenLength = scanner.isNext(NULL) ? 0 : length;
+                option.token(reader.bytes(), reader.position(), scanner.isNext(NULL) ? 0 : length);
             }
             case TOO_LARGE, TOO_DEEP -> faults.longToken(peer);
             case BROKEN -> {}
@@ -102,14 +79,14 @@ final class JsonOptionDecoder {
 
     /** A signal that is no number says nothing. */
     private void readSignal() throws IOException, IntakeStoppedException {
-        signal = OptionDecoder.LOGS;
+        option.signal(MessageOption.LOGS);
         if (scanner.find(MOST_DIGITS, 0) == JsonScanner.Outcome.WHOLE) {
             String digits =
                     new String(reader.bytes(), reader.position(), scanner.length(), StandardCharsets.ISO_8859_1);
             try {
-                signal = Long.parseLong(digits);
+                option.signal(Long.parseLong(digits));
             } catch (NumberFormatException e) {
-                signal = OptionDecoder.LOGS;
+                option.signal(MessageOption.LOGS);
             }
         }
     }

@@ -30,7 +30,8 @@ final class MessageDecoder {
     private final ValueWalker walker;
     private final EventDecoder events;
     private final PayloadDecoder payloads;
-    private final OptionDecoder option;
+    private final OptionDecoder optionDecoder;
+    private final MessageOption option = new MessageOption();
 
     /** The tag of the last message, kept for the next; null when it was too long to be read. */
     private @Nullable Tag tag;
@@ -61,7 +62,7 @@ final class MessageDecoder {
         walker = new ValueWalker(reader, bounds);
         events = new EventDecoder(reader, delivery, around, peer);
         payloads = new PayloadDecoder(reader, events, delivery, around, borrower, peer);
-        option = new OptionDecoder(reader, walker, faults, peer);
+        optionDecoder = new OptionDecoder(reader, walker, faults, peer, option);
     }
 
     /** Whether the next byte, or the end of the connection, belongs to a message that has begun. */
@@ -148,20 +149,15 @@ final class MessageDecoder {
         }
         if (elements == elementsBeforeOption) {
             option.none();
-        } else if (!option.decode()) {
+        } else if (!optionDecoder.decode()) {
             notMsgpack();
         }
         end();
     }
 
     private void end() throws UnreadableException {
-        metrics.messagesReceived.increment();
-        if (option.tokenLength() > 0) {
-            delivery.answer(Encoding.MSGPACK, option.token(), option.tokenLength());
-        } else {
-            delivery.leaveUnanswered();
-        }
-        if (option.signal() != OptionDecoder.LOGS) {
+        delivery.end(Encoding.MSGPACK, option);
+        if (option.signal() != MessageOption.LOGS) {
             faults.unsupportedSignal(peer, option.signal());
         }
     }

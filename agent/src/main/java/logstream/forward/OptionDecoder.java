@@ -17,9 +17,6 @@ final class OptionDecoder {
     private static final byte[] CHUNK = "chunk".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SIGNAL = "fluent_signal".getBytes(StandardCharsets.US_ASCII);
 
-    /** What is said of logs, and, by most senders, of nothing. */
-    static final long LOGS = 0;
-
     /** The longest integer in msgpack. */
     private static final int INTEGER_BYTES = 9;
 
@@ -27,37 +24,15 @@ final class OptionDecoder {
     private final ValueWalker walker;
     private final Faults faults;
     private final String peer;
+    private final MessageOption option;
     private final MsgpackCursor cursor = new MsgpackCursor();
-    private byte[] token = new byte[0];
-    private int tokenLength;
-    private long signal;
 
-    OptionDecoder(WireReader reader, ValueWalker walker, Faults faults, String peer) {
+    OptionDecoder(WireReader reader, ValueWalker walker, Faults faults, String peer, MessageOption option) {
         this.reader = reader;
         this.walker = walker;
         this.faults = faults;
         this.peer = peer;
-    }
-
-    /** The token last read, in an array that is used again for the next. */
-    byte[] token() {
-        return token;
-    }
-
-    /** How many bytes of {@link #token} count; 0 when the message asks for no answer. */
-    int tokenLength() {
-        return tokenLength;
-    }
-
-    /** What the message carries: {@link #LOGS}, or something that is no log line. */
-    long signal() {
-        return signal;
-    }
-
-    /** The message at hand has no option. */
-    void none() {
-        tokenLength = 0;
-        signal = LOGS;
+        this.option = option;
     }
 
     /**
@@ -66,7 +41,7 @@ final class OptionDecoder {
      * @return false when the bytes are not msgpack
      */
     boolean decode() throws IOException, IntakeStoppedException, UnreadableException {
-        none();
+        option.none();
         reader.ensure(1);
         if (!MsgpackHeader.isMap(reader.peek())) {
             return walker.skip(1, ValueWalker.UNBOUNDED);
@@ -117,11 +92,7 @@ final class OptionDecoder {
 
     /** nil is no token: nobody waits for an answer. */
     private void keepToken(int length) {
-        tokenLength = reader.peek() == MsgpackHeader.NIL ? 0 : length;
-        if (token.length < length) {
-            token = new byte[length];
-        }
-        System.arraycopy(reader.bytes(), reader.position(), token, 0, length);
+        option.token(reader.bytes(), reader.position(), reader.peek() == MsgpackHeader.NIL ? 0 : length);
         reader.advance(length);
     }
 
@@ -129,7 +100,7 @@ final class OptionDecoder {
     private boolean readSignal() throws IOException, IntakeStoppedException {
         if (walker.walk(1, INTEGER_BYTES, ValueWalker.UNBOUNDED) == ValueWalker.Outcome.WHOLE) {
             cursor.at(reader.bytes(), reader.position());
-            signal = cursor.type() == MsgpackCursor.Type.INTEGER ? cursor.readLong() : LOGS;
+            option.signal(cursor.type() == MsgpackCursor.Type.INTEGER ? cursor.readLong() : MessageOption.LOGS);
         }
         return walker.skip(1, ValueWalker.UNBOUNDED);
     }

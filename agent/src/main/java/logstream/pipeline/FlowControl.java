@@ -17,7 +17,7 @@ import java.time.Duration;
  *       agents come to share alike), and grows (so that a stream that has grown is not years away). It stops just below
  *       what the shards that were seen to accept records can take: no limit needs to be run into to be found. After a
  *       minute there without throttling it looks further once more.
- *   <li>Where sending a third less, step by step, throttles no less, it is not the rate: others flood the stream, or it throttles
+ *   <li>Where sending two fifths less, step by step, throttles no less, it is not the rate: others flood the stream, or it throttles
  *       at random. Then that share is taken as given for a minute, and the rate is what it was.
  * </ul>
  *
@@ -52,7 +52,7 @@ final class FlowControl {
     private static final double PLAIN_SECONDS = 0.05;
 
     /** Of the rate at which lowering it began: at so much, it should have helped. */
-    private static final double LOWERED_SHARE = 0.7;
+    private static final double LOWERED_SHARE = 0.6;
 
     /** Of the share throttled then: more than that is no less. */
     private static final double NO_LESS_SHARE = 0.8;
@@ -87,6 +87,9 @@ final class FlowControl {
 
     /** The first of the times that the rate was lowered in a row; 0 when it was not. */
     private double loweredFrom;
+
+    /** The last sample that was not calm: a single calm one may be chance. */
+    private long troubledNanos;
 
     private double throttledThen;
     private boolean startingThen;
@@ -192,8 +195,13 @@ final class FlowControl {
             given = 0;
         }
         boolean patient = now - loweredNanos < PATIENCE_NANOS && share <= PLAIN_SHARE;
-        if (share <= given + THROTTLED_SHARE) {
+        boolean calm = share <= given + THROTTLED_SHARE;
+        if (!calm) {
+            troubledNanos = now;
+        } else if (now - troubledNanos >= PATIENCE_NANOS) {
             loweredFrom = 0;
+        }
+        if (calm) {
             raise(now);
         } else if (!patient) {
             lower(now);

@@ -147,7 +147,7 @@ public final class Shipper {
         wake();
     }
 
-    /** As { #hurry}; lines that are open end, too, with what is here of them: no piece is to come any more. */
+    /** As {@link #hurry}; lines that are open end, too, with what is here of them: no piece is to come any more. */
     public void shipEverything() {
         endingLines = true;
         hurry();

@@ -43,23 +43,23 @@ class FaultyStreamIT {
     static final Program PROGRAM = new Program();
 
     @ParameterizedTest
-    @ValueSource(ints = {20_000})
+    @ValueSource(ints = {100_000})
     void nothingIsLost(int events, @TempDir Path folder, TestReporter reporter) throws Exception {
-        run(events, folder, reporter);
+        run(events, 4, folder, reporter);
     }
 
     @Tag("proof")
     @ParameterizedTest
     @ValueSource(ints = {2_000_000})
     void nothingOfTwoMillionIsLost(int events, @TempDir Path folder, TestReporter reporter) throws Exception {
-        run(events, folder, reporter);
+        run(events, 40, folder, reporter);
     }
 
-    private static void run(int events, Path folder, TestReporter reporter) throws Exception {
+    private static void run(int events, int shards, Path folder, TestReporter reporter) throws Exception {
         LocalOptions options = LocalOptions.defaults().withMaxBytes(256L << 20);
         try (LocalKinesis kinesis = LocalKinesis.start(0, options);
                 ExecutorService senders = Executors.newFixedThreadPool(CONNECTIONS)) {
-            kinesis.createStream(Yaml.STREAM, 4);
+            kinesis.createStream(Yaml.STREAM, shards);
             kinesis.faults(Faults.none()
                     .withThrottledRecords(0.05)
                     .withFailedBefore(0.01)
