@@ -88,7 +88,7 @@ final class CheckCommand implements Callable<Integer> {
             case YES -> "ok           ";
             case NO -> "MISSING      ";
             case UNKNOWN -> "not told     ";
-            case NOT_NEEDED -> "note         ";
+            case NOTE -> "note         ";
         };
     }
 

@@ -39,8 +39,8 @@ public final class AccessCheck {
         NO,
         /** It cannot be told without writing into the stream. */
         UNKNOWN,
-        /** The agent can do without. */
-        NOT_NEEDED
+        /** Worth knowing: the agent may do without. */
+        NOTE
     }
 
     /**
@@ -70,7 +70,7 @@ public final class AccessCheck {
             add("credentials", Answer.YES, "access key " + access.accessKey(), "");
             return true;
         } catch (RuntimeException e) {
-            refused("credentials", Answer.NO, e, Purpose.PUT);
+            refused("credentials", e, Purpose.PUT);
             return false;
         }
     }
@@ -89,7 +89,7 @@ public final class AccessCheck {
                     if (ready.encryption().equals("KMS")) {
                         add(
                                 Purpose.PUT.keyAction,
-                                Answer.NOT_NEEDED,
+                                Answer.NOTE,
                                 "the stream is encrypted, and only a record that is stored shows whether its key may be used",
                                 "If the key is one of yours, allow " + Purpose.PUT.keyAction + " on it.");
                     }
@@ -112,9 +112,9 @@ public final class AccessCheck {
         } catch (RuntimeException e) {
             CallErrors.Told told = CallErrors.told(e);
             if (told.error() == CallError.PERMISSION) {
-                add(what, Answer.NOT_NEEDED, told.reason(), "Only 'logstream tail' and consumers need it.");
+                add(what, Answer.NOTE, told.reason(), "Only 'logstream tail' and consumers need it.");
             } else {
-                refused(what, Answer.NO, e, Purpose.LIST);
+                refused(what, e, Purpose.LIST);
             }
         }
     }
@@ -159,13 +159,13 @@ public final class AccessCheck {
                     "cannot be told without writing: " + told.reason(),
                     "See that the identity's policy allows " + what + " on the stream; the first line will show it.");
         } else {
-            refused(what, Answer.NO, e, Purpose.PUT);
+            refused(what, e, Purpose.PUT);
         }
     }
 
-    private void refused(String what, Answer answer, RuntimeException e, Purpose purpose) {
+    private void refused(String what, RuntimeException e, Purpose purpose) {
         PutOutcome.Failed told = CallErrors.outcome(e, purpose);
-        add(what, answer, told.reason(), told.advice());
+        add(what, Answer.NO, told.reason(), told.advice());
     }
 
     private void add(String what, Answer answer, String said, String advice) {

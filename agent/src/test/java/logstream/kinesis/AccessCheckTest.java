@@ -69,7 +69,7 @@ class AccessCheckTest {
     @CsvSource({
         "DescribeStreamSummary, 400, AccessDeniedException, kinesis:DescribeStreamSummary, NO, Allow kinesis:DescribeStreamSummary on the stream",
         "DescribeStreamSummary, 400, ResourceNotFoundException, kinesis:DescribeStreamSummary, NO, Create the stream",
-        "ListShards, 400, AccessDeniedException, kinesis:ListShards, NOT_NEEDED, Only 'logstream tail' and consumers",
+        "ListShards, 400, AccessDeniedException, kinesis:ListShards, NOTE, Only 'logstream tail' and consumers",
         "ListShards, 500, InternalFailure, kinesis:ListShards, NO, AWS Health",
         "PutRecords, 400, AccessDeniedException, kinesis:PutRecords, NO, Allow kinesis:PutRecords on the stream",
         "PutRecords, 400, KMSAccessDeniedException, kinesis:PutRecords, NO, Allow kms:GenerateDataKey",
