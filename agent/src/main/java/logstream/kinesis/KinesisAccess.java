@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +93,25 @@ final class KinesisAccess implements AutoCloseable {
                 build();
             }
             return requireNonNull(puts);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The access key that requests are signed with: a name, not a secret.
+     *
+     * @throws NoRegionException if there is no region
+     * @throws NoCredentialsException if there are none, whatever the reason
+     */
+    String accessKey() {
+        KinesisClient _ = client();
+        lock.lock();
+        try {
+            requireOpen();
+            return Objects.requireNonNull(credentials, "opened with the client")
+                    .resolve()
+                    .accessKeyId();
         } finally {
             lock.unlock();
         }

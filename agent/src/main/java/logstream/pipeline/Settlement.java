@@ -3,7 +3,6 @@ package logstream.pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import logstream.kinesis.AcceptedRecords;
-import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.PutOutcome;
 import logstream.kinesis.PutRecordsLimits;
 import logstream.kinesis.RecordResult;
@@ -23,7 +22,6 @@ final class Settlement {
     /** Dead letters that a stream which refuses everything may cost: a request of them. */
     private static final int MOST_REFUSED_IN_A_ROW = PutRecordsLimits.RECORDS;
 
-    private final int retryLimit;
     private final Outstanding outstanding;
     private final Outbox outbox;
     private final Outage outage;
@@ -34,14 +32,7 @@ final class Settlement {
     private int refusedInARow;
 
     Settlement(
-            KinesisConfig config,
-            Outstanding outstanding,
-            Outbox outbox,
-            Outage outage,
-            FlowControl flow,
-            GivenUp givenUp,
-            Metrics metrics) {
-        this.retryLimit = config.retryLimit();
+            Outstanding outstanding, Outbox outbox, Outage outage, FlowControl flow, GivenUp givenUp, Metrics metrics) {
         this.outstanding = outstanding;
         this.outbox = outbox;
         this.outage = outage;
@@ -144,12 +135,12 @@ final class Settlement {
     }
 
     private void settleFailed(Shipment shipment, String failure, long now) {
-        boolean pastLimit = shipment.refused(acceptedSoFar) > retryLimit;
+        boolean pastLimit = shipment.refused(acceptedSoFar) > outage.retryLimit();
         if (pastLimit && shipment.isAggregate()) {
             // From now on each for itself, to be accepted or given up.
             shipment.members().forEach(member -> sendAgainLater(member, RetryCause.FAILED, now));
         } else if (pastLimit) {
-            String reason = "refused " + (retryLimit + 1) + " times while others passed, last with " + failure;
+            String reason = "refused " + (outage.retryLimit() + 1) + " times while others passed, last with " + failure;
             givenUp.add(shipment, DeadLetterCause.REFUSED, reason);
         } else {
             sendAgainLater(shipment, RetryCause.FAILED, now);
