@@ -3,6 +3,7 @@ package logstream;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -17,13 +18,18 @@ import logstream.control.ControlServer;
 import logstream.forward.ForwardServer;
 import logstream.forward.HostName;
 import logstream.forward.ListenException;
+import logstream.forward.TlsFilesException;
 import logstream.kinesis.KinesisStream;
 import logstream.kinesis.PackingConfig;
 import logstream.kinesis.StreamState;
+import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
-import logstream.metrics.MetricsPage;
-import logstream.metrics.MonitorServer;
+import logstream.monitor.About;
+import logstream.monitor.LiveConfig;
+import logstream.monitor.MonitorServer;
+import logstream.monitor.Observed;
 import logstream.pipeline.Ingest;
+import logstream.pipeline.LiveTail;
 import logstream.pipeline.LossNotices;
 import logstream.pipeline.RecordCompression;
 import logstream.pipeline.Shipper;
@@ -83,13 +89,25 @@ public final class Agent {
      * @throws StartException with one sentence for the operator: port taken, buffer folder in use or not writable
      */
     public static Agent start(AgentConfig config) throws StartException {
+        return start(config, LiveConfig.NONE);
+    }
+
+    /**
+     * As {@link #start(AgentConfig)}.
+     *
+     * @param liveConfig what the monitor shows of the configuration, and has read again
+     */
+    public static Agent start(AgentConfig config, LiveConfig liveConfig) throws StartException {
         requireCompression(config.kinesis().packing());
         Metrics metrics = new Metrics();
+        Containers containers = new Containers(InstantSource.system());
+        LiveTail liveTail = new LiveTail(System::nanoTime);
         Buffer buffer = openBuffer(config, metrics);
         MonitorServer monitor = null;
         try {
-            monitor = openMonitor(config, metrics);
-            ForwardServer forward = openForward(config, buffer, metrics);
+            monitor = openMonitor(config);
+            Ingest ingest = new Ingest(buffer, config.record(), metrics, containers, liveTail);
+            ForwardServer forward = openForward(config, ingest, metrics);
             KinesisStream stream = KinesisStream.open(config.kinesis(), metrics);
             ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
             Shipper shipper = new Shipper(
@@ -113,6 +131,8 @@ public final class Agent {
             StreamCheck streamCheck =
                     new StreamCheck(stream::check, onFacts(config, shipper), metrics, RandomGenerator.getDefault());
             streamCheck.start();
+            AgentVitals vitals = new AgentVitals(forward::isListening, ingest::ships, metrics, buffer, shipper);
+            monitor.serve(new Observed(about(config, forward), metrics, containers, vitals, liveTail, liveConfig));
             log.info(
                     "listening forward={} monitor={}:{}",
                     forward.listening(),
@@ -251,8 +271,21 @@ public final class Agent {
         return Optional.of(notices);
     }
 
-    private static ForwardServer openForward(AgentConfig config, Buffer buffer, Metrics metrics) throws StartException {
-        Ingest ingest = new Ingest(buffer, config.record(), metrics);
+    private static About about(AgentConfig config, ForwardServer forward) {
+        return new About(
+                Optional.ofNullable(Agent.class.getPackage().getImplementationVersion())
+                        .orElse("development"),
+                HostName.ofThisHost(),
+                ProcessHandle.current().pid(),
+                Instant.now(),
+                forward.listening(),
+                config.kinesis().stream(),
+                Optional.ofNullable(config.kinesis().region()).orElse(""),
+                config.buffer().directory().toString(),
+                (long) config.buffer().chunkBytes() * config.buffer().maxChunks());
+    }
+
+    private static ForwardServer openForward(AgentConfig config, Ingest ingest, Metrics metrics) throws StartException {
         try {
             return ForwardServer.start(config.forward(), ingest, metrics, InstantSource.system());
         } catch (ListenException e) {
@@ -260,9 +293,11 @@ public final class Agent {
         }
     }
 
-    private static MonitorServer openMonitor(AgentConfig config, Metrics metrics) throws StartException {
+    private static MonitorServer openMonitor(AgentConfig config) throws StartException {
         try {
-            return MonitorServer.start(config.monitor(), new MetricsPage(metrics));
+            return MonitorServer.open(config.monitor());
+        } catch (TlsFilesException e) {
+            throw new StartException("the monitor cannot speak TLS: " + e.getMessage(), e);
         } catch (IOException e) {
             String address = config.monitor().bind() + ":" + config.monitor().port();
             String advice = e instanceof BindException

@@ -42,7 +42,7 @@ public final class Settings {
                 RecordSettings.read(binder),
                 BufferSettings.read(binder, file),
                 KinesisSettings.read(binder, file),
-                MonitorSettings.read(binder),
+                MonitorSettings.read(binder, file),
                 binder.value(SHUTDOWN_GRACE));
     }
 

@@ -3,6 +3,7 @@ package logstream.pipeline;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,7 @@ public final class Shipper {
     private final LongSupplier nanoClock;
 
     private final Outstanding outstanding;
+    private final Outage outage;
     private final Outbox outbox;
     private final Packing packing;
     private final Joiner joiner;
@@ -59,6 +61,7 @@ public final class Shipper {
     private final Thread thread;
 
     private long readRetryNanos;
+    private volatile long steppedNanos;
     private volatile int maxRecordBytes = OutgoingRecord.MAX_BYTES;
     private volatile boolean draining;
     private volatile boolean endingLines;
@@ -81,12 +84,13 @@ public final class Shipper {
         this.buffer = buffer;
         this.nanoClock = nanoClock;
         this.readRetryNanos = nanoClock.getAsLong();
+        this.steppedNanos = readRetryNanos;
         this.outstanding = new Outstanding(metrics);
         this.outbox = new Outbox(config);
         this.packing = new Packing(config.packing());
         LineRecords lines = new LineRecords(outstanding, packing, outbox::addFresh);
         this.joiner = new Joiner(joinTimeout, outstanding, lines);
-        Outage outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
+        this.outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
         FlowControl flow = new FlowControl(nanoClock.getAsLong());
         this.givenUp = new GivenUp(buffer, outstanding, packing, metrics);
         Settlement settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
@@ -119,6 +123,16 @@ public final class Shipper {
     /** Requests on their way. Any thread. */
     public int inFlight() {
         return sender.inFlight();
+    }
+
+    /** Why the stream accepts nothing; empty when all is well. Any thread. */
+    public Optional<Blockage> blockage() {
+        return outage.blockage();
+    }
+
+    /** How long the shipper has been at one and the same step: well below 2 s when all is well. Any thread. */
+    public Duration stepAge() {
+        return Duration.ofNanos(Math.max(0, nanoClock.getAsLong() - steppedNanos));
     }
 
     /** Frames counted as delivered, dead letters or merged that are still in the buffer. Any thread. */
@@ -165,7 +179,9 @@ public final class Shipper {
     private void run() {
         try {
             while (!stopped) {
-                long wait = step(nanoClock.getAsLong());
+                long now = nanoClock.getAsLong();
+                steppedNanos = now;
+                long wait = step(now);
                 if (wait > 0) {
                     LockSupport.parkNanos(this, Math.min(wait, LONGEST_PARK_NANOS));
                 }

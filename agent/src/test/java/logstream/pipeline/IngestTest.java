@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
 import logstream.forward.Peer;
 import logstream.forward.Tag;
+import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
@@ -46,6 +48,8 @@ class IngestTest {
     private Path folder;
 
     private final Metrics metrics = new Metrics();
+    private final Containers containers = new Containers(InstantSource.system());
+    private final LiveTail liveTail = new LiveTail(System::nanoTime);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final Logger log = (Logger) LoggerFactory.getLogger(Ingest.class);
     private Buffer buffer;
@@ -54,7 +58,7 @@ class IngestTest {
     @BeforeEach
     void open() throws IOException {
         buffer = Buffer.open(BufferConfig.DEFAULT.withDirectory(folder), metrics);
-        ingest = new Ingest(buffer, RecordConfig.DEFAULT, metrics);
+        ingest = new Ingest(buffer, RecordConfig.DEFAULT, metrics, containers, liveTail);
         log.setLevel(Level.WARN);
         logged.start();
         log.addAppender(logged);
@@ -158,7 +162,7 @@ class IngestTest {
                 Duration.ofDays(1));
         ExecutorService askers = Executors.newCachedThreadPool();
         try (Buffer little = Buffer.open(config, metrics)) {
-            Ingest full = new Ingest(little, RecordConfig.DEFAULT, metrics);
+            Ingest full = new Ingest(little, RecordConfig.DEFAULT, metrics, containers, liveTail);
             MsgpackCursor large = event("x".repeat(10 << 10));
             int start = large.position();
             byte[] bytes = large.bytes();
