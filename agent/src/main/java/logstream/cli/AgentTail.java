@@ -114,8 +114,7 @@ final class AgentTail {
                 return connection.getInputStream();
             }
             throw new Failure(
-                    ExitCode.FAILED,
-                    "the agent at " + agent + " refuses with " + status + ": " + reason(connection));
+                    ExitCode.FAILED, "the agent at " + agent + " refuses with " + status + ": " + reason(connection));
         } catch (IOException e) {
             throw new Failure(ExitCode.FAILED, "the agent at " + agent + " does not answer: " + e.getMessage(), e);
         }

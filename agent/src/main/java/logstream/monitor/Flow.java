@@ -55,7 +55,10 @@ record Flow(State state, String why, String remedy) {
                     "Add shards to stream " + about.stream() + ", or switch it to on-demand mode.");
         }
         if (delivered > 0 || to.bufferedEvents() > 0) {
-            return new Flow(State.FLOWS, "Lines flow.", "");
+            String why = received > 0
+                    ? "Lines come in and go out."
+                    : "No line comes in at present; those in the buffer go out.";
+            return new Flow(State.FLOWS, why, "");
         }
         if (received > 0) {
             return new Flow(State.FLOWS, "Lines come in and are on their way.", "");

@@ -67,12 +67,12 @@ final class Observer {
         Flow flow = Flow.of(vitals, health, progress, history.present(now), about);
         Optional<StreamFacts> facts = metrics.streamFacts();
         return new Status(
-                clock.millis() / 1e3,
+                clock.millis() / 1_000,
                 new Status.Agent(
                         about.version(),
                         about.host(),
                         about.pid(),
-                        about.started().toEpochMilli() / 1e3,
+                        about.started().getEpochSecond(),
                         about.forward(),
                         about.stream(),
                         vitals.connections()),

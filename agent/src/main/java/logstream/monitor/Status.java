@@ -20,7 +20,7 @@ import logstream.metrics.Metrics.DropCause;
  * <p>Threading: immutable.
  */
 record Status(
-        double time,
+        long time,
         Agent agent,
         Said flow,
         List<Health.Check> checks,
@@ -37,7 +37,7 @@ record Status(
     static final int MOST_ROWS = 200;
 
     record Agent(
-            String version, String host, long pid, double started, String forward, String stream, long connections) {}
+            String version, String host, long pid, long started, String forward, String stream, long connections) {}
 
     record Said(String state, String why, String remedy) {}
 
@@ -86,7 +86,7 @@ record Status(
             String tag,
             double linesPerSecond,
             double bytesPerSecond,
-            double lastSeen,
+            long lastSeen,
             long lines,
             long bytes,
             long partials,
@@ -97,7 +97,7 @@ record Status(
                     row.tag(),
                     rounded(row.linesPerSecond()),
                     rounded(row.bytesPerSecond()),
-                    row.lastSeenMillis() / 1e3,
+                    row.lastSeenMillis() / 1_000,
                     row.lines(),
                     row.bytes(),
                     row.partials(),
@@ -105,13 +105,13 @@ record Status(
         }
     }
 
-    record Warning(String level, String from, String text, double last, long times) {
+    record Warning(String level, String from, String text, long last, long times) {
         static Warning of(RecentProblems.Problem problem) {
             return new Warning(
                     problem.level(),
                     problem.from(),
                     problem.text(),
-                    problem.last().toEpochMilli() / 1e3,
+                    problem.last().getEpochSecond(),
                     problem.times());
         }
     }

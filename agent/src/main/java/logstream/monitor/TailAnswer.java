@@ -30,6 +30,9 @@ final class TailAnswer {
     /** Between two signs of life. */
     private static final Duration BEAT = Duration.ofSeconds(5);
 
+    /** After so long without a line, one says so: else nobody would notice that a reader of text has gone. */
+    private static final Duration QUIET = Duration.ofMinutes(1);
+
     private static final int BUFFER_BYTES = 32 << 10;
 
     private final LiveTail liveTail;
@@ -95,6 +98,8 @@ final class TailAnswer {
 
     private void write(Viewer viewer, LineFilter filter, Output out) throws IOException, InterruptedException {
         long begun = nanoTime.getAsLong();
+        long shown = begun;
+        long beaten = begun;
         // The head of the answer goes out, so that the reader knows that it watches.
         out.beat();
         while (nanoTime.getAsLong() - begun < LONGEST.toNanos()) {
@@ -103,13 +108,22 @@ final class TailAnswer {
                 Optional<LogRecord> line = LogRecord.parse(record);
                 if (line.isPresent() ? filter.wants(line.get()) : filter.wantsAll()) {
                     out.line(record, line);
+                    shown = nanoTime.getAsLong();
                 }
             }
             long missed = viewer.takeMissed();
             if (missed > 0) {
                 out.missed(missed);
             }
-            out.beat();
+            if (nanoTime.getAsLong() - shown > QUIET.toNanos()) {
+                out.quiet();
+                shown = nanoTime.getAsLong();
+            }
+            out.flush();
+            if (nanoTime.getAsLong() - beaten > BEAT.toNanos()) {
+                out.beat();
+                beaten = nanoTime.getAsLong();
+            }
         }
         out.end();
     }
@@ -119,6 +133,7 @@ final class TailAnswer {
         private final Form form;
         private final OutputStream out;
         private final EventStream events;
+        private boolean wrote;
 
         Output(Form form, OutputStream out) {
             this.form = form;
@@ -127,6 +142,7 @@ final class TailAnswer {
         }
 
         void line(byte[] record, Optional<LogRecord> line) throws IOException {
+            wrote = true;
             switch (form) {
                 case TEXT ->
                     text(line.map(Output::shown)
@@ -140,6 +156,7 @@ final class TailAnswer {
         }
 
         void missed(long lines) throws IOException {
+            wrote = true;
             byte[] json = Json.of(Map.of("lines", lines));
             switch (form) {
                 case TEXT -> text("-- " + lines + " lines were not looked at: more came than this viewer is given");
@@ -148,10 +165,28 @@ final class TailAnswer {
             }
         }
 
+        /** Sends what was written, if anything was. */
+        void flush() throws IOException {
+            if (wrote) {
+                out.flush();
+                wrote = false;
+            }
+        }
+
+        /** Something, so that a reader that has gone is noticed, in forms that have a something that means nothing. */
         void beat() throws IOException {
             switch (form) {
                 case SSE -> events.beat();
                 case TEXT, JSON -> out.flush();
+            }
+        }
+
+        void quiet() throws IOException {
+            wrote = true;
+            switch (form) {
+                case TEXT -> text("-- no such line for a minute");
+                case SSE -> {} // The beat is seen by the reader's program.
+                case JSON -> text("");
             }
         }
 

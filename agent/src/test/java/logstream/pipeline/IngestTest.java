@@ -110,6 +110,35 @@ class IngestTest {
     }
 
     @Test
+    void whatAContainerSendsIsCountedAndSeen() throws Exception {
+        try (Viewer viewer = liveTail.watch().orElseThrow();
+                Intake intake = ingest.open(PEER)) {
+            intake.take(GRID, 1, 0, event("container_name", "/web"), true);
+            intake.take(GRID, 1, 0, event("container_name", "/web"), true);
+            intake.take(Tag.of("other"), 1, 0, event("container_name", "/web"), true);
+            assertThat(viewer.next(Duration.ZERO)).isEmpty();
+            assertThat(intake.flush(true)).isTrue();
+            assertThat(viewer.next(Duration.ZERO)).hasSize(2);
+            intake.awaitDurable();
+        }
+        List<String> records = buffered();
+        Containers.Row grid = row("grid.a");
+        assertThat(grid.name()).isEqualTo("web");
+        assertThat(grid.lines()).isEqualTo(2);
+        assertThat(grid.bytes()).isEqualTo(2L * records.getFirst().length());
+        assertThat(grid.drops()).isZero();
+        assertThat(row("other").lines()).isZero();
+        assertThat(row("other").drops()).isEqualTo(1);
+    }
+
+    private Containers.Row row(String tag) {
+        return containers.rows(Containers.MOST).stream()
+                .filter(row -> row.tag().equals(tag))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void anEventBeyondWhatAFrameHoldsIsCounted() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("other", "\u0000".repeat(1 << 19)), true);
