@@ -14,6 +14,9 @@ import logstream.monitor.Health.Check;
  * @param remedy what to do; may be empty
  */
 record Flow(State state, String why, String remedy) {
+    /** A line in the buffer that is older than this is not just on its way. */
+    private static final Duration WAITS_TOO_LONG = Duration.ofSeconds(30);
+
     /** How it goes. */
     enum State {
         /** Lines come in and go out. */
@@ -36,17 +39,8 @@ record Flow(State state, String why, String remedy) {
         long received = to.received() - from.received();
         long delivered = to.delivered() - from.delivered();
         long throttled = to.throttled() - from.throttled();
-        if (received > 0 && to.unmatched() - from.unmatched() >= received) {
-            return new Flow(
-                    State.HELD_UP,
-                    "Lines come in, but their tags match none of the patterns in record.tags: all of them are dropped.",
-                    "See the tags in the list of containers, and add a pattern to record.tags.");
-        }
         if (received > 0 && to.dropped() - from.dropped() >= received) {
-            return new Flow(
-                    State.HELD_UP,
-                    "Lines come in, and all of them are dropped.",
-                    "See the causes under \"dropped\", and the agent's log.");
+            return allDropped(to.unmatched() - from.unmatched() >= received);
         }
         if (throttled > delivered) {
             return new Flow(
@@ -54,16 +48,41 @@ record Flow(State state, String why, String remedy) {
                     "The stream throttles: it takes less than is sent to it, the rest waits in the buffer.",
                     "Add shards to stream " + about.stream() + ", or switch it to on-demand mode.");
         }
-        if (delivered > 0 || to.bufferedEvents() > 0) {
-            String why = received > 0
-                    ? "Lines come in and go out."
-                    : "No line comes in at present; those in the buffer go out.";
+        if (delivered == 0 && to.bufferedEvents() > 0) {
+            return waiting(to);
+        }
+        if (delivered > 0) {
+            String why =
+                    received > 0 ? "Lines come in and go out." : "No line comes in at present; the last ones went out.";
             return new Flow(State.FLOWS, why, "");
         }
-        if (received > 0) {
-            return new Flow(State.FLOWS, "Lines come in and are on their way.", "");
+        return received > 0
+                ? new Flow(State.FLOWS, "Lines come in and are on their way.", "")
+                : nothingComes(vitals, progress, present, about);
+    }
+
+    private static Flow allDropped(boolean unmatched) {
+        return unmatched
+                ? new Flow(
+                        State.HELD_UP,
+                        "Lines come in, but their tags match none of the patterns in record.tags: all of them are dropped.",
+                        "See the tags in the list of containers, and add a pattern to record.tags.")
+                : new Flow(
+                        State.HELD_UP,
+                        "Lines come in, and all of them are dropped.",
+                        "See the causes under \"dropped\", and the agent's log.");
+    }
+
+    private static Flow waiting(Sample now) {
+        Duration oldest = Duration.ofMillis(now.oldestMillis());
+        if (oldest.compareTo(WAITS_TOO_LONG) < 0) {
+            return new Flow(State.FLOWS, "Lines have come in and are on their way.", "");
         }
-        return nothingComes(vitals, progress, present, about);
+        return new Flow(
+                State.HELD_UP,
+                now.bufferedEvents() + " lines wait, the oldest for " + ago(oldest)
+                        + ", and nothing has been accepted for half a minute, although no request has failed.",
+                "Requests are very slow, or all of them were thrown back: see throttling and the agent's log.");
     }
 
     private static Flow nothingComes(Vitals vitals, Progress progress, History.Change present, About about) {

@@ -19,7 +19,8 @@ import logstream.monitor.MonitorConfig.Access;
  * <p>Threading: immutable.
  */
 final class Gatekeeper {
-    private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]+)?]|[^:\\[\\]]+)(:\\d{1,5})?");
+    private static final Pattern HOST =
+            Pattern.compile("(\\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]+)?]|[^:\\[\\]]+)(:\\d{1,5})?");
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final String BEARER = "Bearer ";
 

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the built program answers on its monitor port. */
 class MonitorIT {
-    private static final String VIEW = "GET /api/tail%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n\r\n";
+    private static final String VIEW =
+            "GET /api/tail%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n\r\n";
 
     @RegisterExtension
     static final Program PROGRAM = new Program();
@@ -65,9 +66,10 @@ class MonitorIT {
                         .findFirst()
                         .orElseThrow();
                 assertThat(second).endsWith("| a \\x1b[31mlane");
-                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(command.output())
-                        .contains("web-1 stdout | a line", "web-1 stdout | not this")
-                        .doesNotContain("another"));
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(command.output())
+                                .contains("web-1 stdout | a line", "web-1 stdout | not this")
+                                .doesNotContain("another"));
             }
         });
     }
@@ -75,10 +77,12 @@ class MonitorIT {
     @Test
     void aWrongTokenIsSaidByTheCommand(@TempDir Path folder) throws Exception {
         withStream(folder, (agent, kinesis) -> {
-            Program.Finished refused = PROGRAM.command(
-                    new byte[0], "tail", "--agent", "http://127.0.0.1:" + agent.monitorPort());
+            Program.Finished refused =
+                    PROGRAM.command(new byte[0], "tail", "--agent", "http://127.0.0.1:" + agent.monitorPort());
             assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(1);
-            assertThat(refused.errors()).contains("refuses with 401", "monitor.token").doesNotContain("\tat ");
+            assertThat(refused.errors())
+                    .contains("refuses with 401", "monitor.token")
+                    .doesNotContain("\tat ");
             Program.Finished nobody = PROGRAM.command(new byte[0], "tail", "--agent", "http://127.0.0.1:1");
             assertThat(nobody.exitCode()).as(nobody.toString()).isEqualTo(1);
             assertThat(nobody.errors()).contains("does not answer");
@@ -115,7 +119,8 @@ class MonitorIT {
                 assertThat(agent.metrics()).containsEntry("logstream_events_received_total", 100.0 * batches);
                 assertThat(agent.metrics()).containsEntry("logstream_records_delivered_total", 100.0 * batches);
                 await().atMost(Duration.ofSeconds(60))
-                        .untilAsserted(() -> assertThat(seen.get() + missed.get()).isEqualTo(100L * batches));
+                        .untilAsserted(
+                                () -> assertThat(seen.get() + missed.get()).isEqualTo(100L * batches));
                 assertThat(seen.get()).isPositive();
                 assertThat(missed.get()).isPositive();
             } finally {
@@ -172,8 +177,8 @@ class MonitorIT {
             kinesis.createStream(Yaml.STREAM, 1);
             AgentProcess agent = PROGRAM.runWith(
                     folder,
-                    Yaml.of(folder, kinesis.endpoint())
-                            + "  tls:\n    certificate: " + certificate + "\n    key: " + key + "\n");
+                    Yaml.of(folder, kinesis.endpoint()) + "  tls:\n    certificate: " + certificate + "\n    key: "
+                            + key + "\n");
             assertThat(health(Certificates.client(first), agent)).isEqualTo("ok\n");
             assertThat(second.certificate(certificate)).isEqualTo(certificate);
             assertThat(second.key(key)).isEqualTo(key);

@@ -96,7 +96,7 @@ class StatusPageIT {
                 web.send("kept");
                 assertThat(page.at("#flow")).hasClass("held_up");
                 assertThat(page.at("#why")).containsText("The stream has accepted nothing for");
-                assertThat(page.at("#tile-buffer .more")).containsText("1 lines");
+                assertThat(page.at("#tile-buffer .more")).containsText("1 line,");
                 assertThat(page.at("#warnings li").first()).containsText("the stream accepts nothing");
                 assertThat(page.at("#checks")).containsText("stream: The stream has accepted nothing");
                 page.shot("held-up");
@@ -203,8 +203,7 @@ class StatusPageIT {
     }
 
     private static void awaitViewer(AgentProcess agent) {
-        Awaitility.await()
-                .until(() -> agent.monitorPage("/api/status").contains("\"viewers\" : 1"));
+        Awaitility.await().until(() -> agent.monitorPage("/api/status").contains("\"viewers\" : 1"));
     }
 
     /** A page, and what its console said. */
@@ -216,15 +215,13 @@ class StatusPageIT {
         Locator row(String container) {
             return page.locator("#rows tr")
                     .filter(new Locator.FilterOptions()
-                            .setHas(page.locator("td.name")
-                                    .filter(new Locator.FilterOptions().setHasText(container))));
+                            .setHas(page.locator("td.name").filter(new Locator.FilterOptions().setHasText(container))));
         }
 
         void shot(String name) {
             Optional.ofNullable(System.getProperty("screenshots"))
-                    .ifPresent(folder -> page.screenshot(new Page.ScreenshotOptions()
-                            .setFullPage(true)
-                            .setPath(Path.of(folder, name + ".png"))));
+                    .ifPresent(folder -> page.screenshot(
+                            new Page.ScreenshotOptions().setFullPage(true).setPath(Path.of(folder, name + ".png"))));
         }
 
         void close() {
@@ -234,7 +231,8 @@ class StatusPageIT {
         /** @param refusals answers that the browser itself notes as errors */
         void close(int refusals) {
             List<String> other = console.stream()
-                    .filter(line -> !line.contains("ERR_CONNECTION_REFUSED") && !line.contains("ERR_INCOMPLETE_CHUNKED"))
+                    .filter(line ->
+                            !line.contains("ERR_CONNECTION_REFUSED") && !line.contains("ERR_INCOMPLETE_CHUNKED"))
                     .toList();
             assertThat(other).as("what the browser complained of").hasSize(refusals);
             page.close();

@@ -48,10 +48,7 @@ class FlowTest {
                         "flows",
                         "Lines come in and go out."),
                 new Situation(
-                        "a backlog",
-                        agent -> agent.metrics.recordsDelivered.add(5),
-                        "flows",
-                        "those in the buffer go out"),
+                        "a backlog", agent -> agent.metrics.recordsDelivered.add(5), "flows", "the last ones went out"),
                 new Situation(
                         "other tags",
                         agent -> {
@@ -137,6 +134,12 @@ class FlowTest {
                         agent -> agent.vitals.shipperStepAge = Duration.ofSeconds(10),
                         "held_up",
                         "has stood still for 10 s"),
+                new Situation(
+                        "slow requests",
+                        agent -> agent.metrics.gauges(new Gauges(
+                                () -> 3, () -> 0, () -> 0, () -> 31_000, () -> 0, () -> 0, () -> 1, () -> 0)),
+                        "held_up",
+                        "3 lines wait, the oldest for 31 s"),
                 new Situation("the end", agent -> agent.vitals.accepting = false, "held_up", "it is ending"));
     }
 
