@@ -28,10 +28,13 @@ import logstream.monitor.MonitorConfig.Access;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Bounded in time: an answer that should be a refusal may be one without an end. */
+@Timeout(120)
 class MonitorServerTest {
     private static final Path GOLDEN = Path.of("src/test/resources/logstream/monitor");
     private static final String[] TOKEN = {"Authorization", "Bearer s3cret"};
