@@ -3,7 +3,6 @@ package logstream;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +23,6 @@ import logstream.kinesis.PackingConfig;
 import logstream.kinesis.StreamState;
 import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
-import logstream.monitor.About;
 import logstream.monitor.LiveConfig;
 import logstream.monitor.MonitorServer;
 import logstream.monitor.Observed;
@@ -132,18 +130,19 @@ public final class Agent {
                     new StreamCheck(stream::check, onFacts(config, shipper), metrics, RandomGenerator.getDefault());
             streamCheck.start();
             AgentVitals vitals = new AgentVitals(forward::isListening, ingest::ships, metrics, buffer, shipper);
-            monitor.serve(new Observed(about(config, forward), metrics, containers, vitals, liveTail, liveConfig));
-            log.info(
-                    "listening forward={} monitor={}:{}",
-                    forward.listening(),
-                    config.monitor().bind(),
-                    monitor.port());
+            monitor.serve(new Observed(
+                    AgentVitals.about(config, forward), metrics, containers, vitals, liveTail, liveConfig));
             Optional<LossNotices> lossNotices = startLossNotices(config, buffer, metrics);
             RunningParts parts = new RunningParts(
                     forward, lossNotices, buffer, shipper, config.buffer().directory());
             Drain drain = new Drain(parts);
             Optional<ControlServer> control = openControl(
                     config, drain, new DeadLetterActions(buffer, metrics), new ImportAction(buffer, metrics));
+            log.info(
+                    "listening forward={} monitor={}:{}",
+                    forward.listening(),
+                    config.monitor().bind(),
+                    monitor.port());
             return new Agent(
                     config, buffer, stream, requests, shipper, streamCheck, forward, parts, monitor, drain, control);
         } catch (StartException | RuntimeException e) {
@@ -269,20 +268,6 @@ public final class Agent {
                 metrics, buffer::appendNow, HostName.ofThisHost(), InstantSource.system(), System::nanoTime);
         notices.start();
         return Optional.of(notices);
-    }
-
-    private static About about(AgentConfig config, ForwardServer forward) {
-        return new About(
-                Optional.ofNullable(Agent.class.getPackage().getImplementationVersion())
-                        .orElse("development"),
-                HostName.ofThisHost(),
-                ProcessHandle.current().pid(),
-                Instant.now(),
-                forward.listening(),
-                config.kinesis().stream(),
-                Optional.ofNullable(config.kinesis().region()).orElse(""),
-                config.buffer().directory().toString(),
-                (long) config.buffer().chunkBytes() * config.buffer().maxChunks());
     }
 
     private static ForwardServer openForward(AgentConfig config, Ingest ingest, Metrics metrics) throws StartException {

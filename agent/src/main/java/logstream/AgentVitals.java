@@ -1,11 +1,15 @@
 package logstream;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import logstream.buffer.Buffer;
+import logstream.forward.ForwardServer;
+import logstream.forward.HostName;
 import logstream.metrics.Metrics;
+import logstream.monitor.About;
 import logstream.monitor.Vitals;
 import logstream.pipeline.Blockage;
 import logstream.pipeline.Shipper;
@@ -18,6 +22,21 @@ import logstream.pipeline.Shipper;
  */
 record AgentVitals(BooleanSupplier taking, Predicate<String> shipped, Metrics metrics, Buffer buffer, Shipper shipper)
         implements Vitals {
+    /** What stays as it is. */
+    static About about(AgentConfig config, ForwardServer forward) {
+        return new About(
+                Optional.ofNullable(Agent.class.getPackage().getImplementationVersion())
+                        .orElse("development"),
+                HostName.ofThisHost(),
+                ProcessHandle.current().pid(),
+                Instant.now(),
+                forward.listening(),
+                config.kinesis().stream(),
+                Optional.ofNullable(config.kinesis().region()).orElse(""),
+                config.buffer().directory().toString(),
+                (long) config.buffer().chunkBytes() * config.buffer().maxChunks());
+    }
+
     @Override
     public boolean accepting() {
         return taking.getAsBoolean();

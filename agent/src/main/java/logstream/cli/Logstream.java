@@ -25,7 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BufferCommand.class,
             DeadLettersCommand.class,
             DrainCommand.class,
-            CompletionCommand.class
+            CompletionCommand.class,
+            TrainCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",

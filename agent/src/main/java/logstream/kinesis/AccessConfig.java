@@ -18,4 +18,12 @@ public record AccessConfig(
         Optional<String> profile, Optional<URI> proxy, boolean fips, boolean dualStack, Optional<Path> ca) {
     public static final AccessConfig DEFAULT =
             new AccessConfig(Optional.empty(), Optional.empty(), false, false, Optional.empty());
+
+    /** Without the proxy's user and password. */
+    @Override
+    public String toString() {
+        return "AccessConfig[profile=" + profile + ", proxy="
+                + proxy.map(url -> url.getScheme() + "://" + url.getHost()) + ", fips=" + fips + ", dualStack="
+                + dualStack + ", ca=" + ca + "]";
+    }
 }

@@ -110,11 +110,7 @@ class LauncherTest {
     @Test
     void eachCommandGetsItsMemoryAndTheArgumentsAsTheyAre() throws Exception {
         assertThat(launch("run", "--config", "a b").out.lines())
-                .contains(
-                        "-Xmx80m",
-                        "-XX:+UseSerialGC",
-                        "-Dsun.net.httpserver.nodelay=true",
-                        "-Dlogstream.terminal=false")
+                .contains("@" + checkout.resolve("agent/bin/java.options"), "-Xmx80m", "-Dlogstream.terminal=false")
                 .endsWith("-jar", jar.toString(), "run", "--config", "a b");
         assertThat(launch("run", "--local").out.lines()).contains("-Xmx192m");
         assertThat(launch("local").out.lines()).contains("-Xmx192m");
@@ -123,6 +119,13 @@ class LauncherTest {
                         .out
                         .lines())
                 .containsSubsequence("-Xmx80m", "-Xmx1g", "-Da=b", "-jar");
+    }
+
+    @Test
+    void whatTheBuildLearntIsUsedWhenItIsThere() throws Exception {
+        assertThat(launch("run").out).doesNotContain("AOTCache");
+        Path cache = Files.createFile(checkout.resolve("agent/target/logstream-agent.aot"));
+        assertThat(launch("run").out.lines()).contains("-XX:AOTCache=" + cache);
     }
 
     @Test

@@ -115,17 +115,13 @@ public final class Program implements AfterEachCallback {
     private static ProcessBuilder builder(Map<String, String> credentials, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Path.of("bin", "java.options").toAbsolutePath(),
                 "-Xmx" + heap(List.of(arguments)),
-                "-Xss512k",
-                "-XX:+UseSerialGC",
-                "-XX:NewRatio=4",
-                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:AOTCache=" + built("logstream-agent.aot"),
                 "-Djdk.virtualThreadScheduler.parallelism="
                         + (Runtime.getRuntime().availableProcessors() + 1),
-                "-Dmsgpack.universal-buffer=true",
-                "-Dsun.net.httpserver.nodelay=true",
                 "-jar",
-                jar().toString()));
+                built("logstream-agent.jar").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
@@ -141,12 +137,12 @@ public final class Program implements AfterEachCallback {
         return local ? "192m" : arguments.contains("tail") ? "256m" : "80m";
     }
 
-    private static Path jar() {
-        Path jar = Path.of("target", "logstream-agent.jar").toAbsolutePath();
-        if (!Files.isRegularFile(jar)) {
-            throw new IllegalStateException(jar + " is missing: mvn package makes it");
+    private static Path built(String name) {
+        Path file = Path.of("target", name).toAbsolutePath();
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalStateException(file + " is missing: mvn package makes it");
         }
-        return jar;
+        return file;
     }
 
     private static String text(Path file) throws IOException {
