@@ -17,13 +17,16 @@ import logstream.control.ControlServer;
 import logstream.forward.ForwardServer;
 import logstream.forward.HostName;
 import logstream.forward.ListenException;
+import logstream.forward.TlsFilesException;
 import logstream.kinesis.KinesisStream;
 import logstream.kinesis.PackingConfig;
 import logstream.kinesis.StreamState;
+import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
-import logstream.metrics.MetricsPage;
-import logstream.metrics.MonitorServer;
+import logstream.monitor.MonitorServer;
+import logstream.monitor.Observed;
 import logstream.pipeline.Ingest;
+import logstream.pipeline.LiveTail;
 import logstream.pipeline.LossNotices;
 import logstream.pipeline.RecordCompression;
 import logstream.pipeline.Shipper;
@@ -91,11 +94,13 @@ public final class Agent {
     public static Agent start(AgentConfig config, Reload.Source source) throws StartException {
         requireCompression(config.kinesis().packing());
         Metrics metrics = new Metrics();
+        Containers containers = new Containers(InstantSource.system());
+        LiveTail liveTail = new LiveTail(System::nanoTime);
         Buffer buffer = openBuffer(config, metrics);
         MonitorServer monitor = null;
         try {
-            monitor = openMonitor(config, metrics);
-            Ingest ingest = new Ingest(buffer, config.record(), metrics);
+            monitor = openMonitor(config);
+            Ingest ingest = new Ingest(buffer, config.record(), metrics, containers, liveTail);
             ForwardServer forward = openForward(config, ingest, metrics);
             KinesisStream stream = KinesisStream.open(config.kinesis(), metrics);
             ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
@@ -120,6 +125,16 @@ public final class Agent {
             StreamCheck streamCheck =
                     new StreamCheck(stream::check, onFacts(config, shipper), metrics, RandomGenerator.getDefault());
             streamCheck.start();
+            LiveSettings settings = new LiveSettings(config, buffer, ingest, shipper);
+            Reload reload = new Reload(source, settings::take, metrics, InstantSource.system());
+            AgentVitals vitals = new AgentVitals(forward::isListening, ingest::ships, metrics, buffer, shipper);
+            monitor.serve(new Observed(
+                    AgentVitals.about(config, forward),
+                    metrics,
+                    containers,
+                    vitals,
+                    liveTail,
+                    new MonitoredConfig(source, reload)));
             Optional<LossNotices> lossNotices = startLossNotices(config, buffer, metrics);
             RunningParts parts = new RunningParts(
                     forward, lossNotices, buffer, shipper, config.buffer().directory());
@@ -131,10 +146,9 @@ public final class Agent {
                     forward.listening(),
                     config.monitor().bind(),
                     monitor.port());
-            LiveSettings settings = new LiveSettings(config, buffer, ingest, shipper);
             Agent agent = new Agent(
                     settings,
-                    new Reload(source, settings::take, metrics, InstantSource.system()),
+                    reload,
                     buffer,
                     stream,
                     requests,
@@ -292,9 +306,11 @@ public final class Agent {
         }
     }
 
-    private static MonitorServer openMonitor(AgentConfig config, Metrics metrics) throws StartException {
+    private static MonitorServer openMonitor(AgentConfig config) throws StartException {
         try {
-            return MonitorServer.start(config.monitor(), new MetricsPage(metrics));
+            return MonitorServer.open(config.monitor());
+        } catch (TlsFilesException e) {
+            throw new StartException("the monitor cannot speak TLS: " + e.getMessage(), e);
         } catch (IOException e) {
             String address = config.monitor().bind() + ":" + config.monitor().port();
             String advice = e instanceof BindException

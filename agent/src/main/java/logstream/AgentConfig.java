@@ -4,7 +4,7 @@ import java.time.Duration;
 import logstream.buffer.BufferConfig;
 import logstream.forward.ForwardConfig;
 import logstream.kinesis.KinesisConfig;
-import logstream.metrics.MonitorConfig;
+import logstream.monitor.MonitorConfig;
 import logstream.pipeline.RecordConfig;
 
 /**

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import logstream.metrics.Metrics;
+import logstream.monitor.LiveConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,16 @@ public final class Reload {
         /** An agent whose configuration is in no file. */
         Source NONE = new Source() {
             @Override
+            public String file() {
+                return "";
+            }
+
+            @Override
+            public List<LiveConfig.Shown> settings() {
+                return List.of();
+            }
+
+            @Override
             public Proposal propose() {
                 return new Unusable(List.of("this agent has no configuration file; restart it with other options"));
             }
@@ -61,6 +72,12 @@ public final class Reload {
                 return Optional.empty();
             }
         };
+
+        /** The file, absolute; empty when there is none. */
+        String file();
+
+        /** Every setting as it holds. */
+        List<LiveConfig.Shown> settings();
 
         /** Reads it, and holds it against what was taken last. */
         Proposal propose();

@@ -67,7 +67,9 @@ class ArchitectureTest {
                         "logstream.local",
                         "logstream.metrics",
                         "logstream.migration",
-                        "logstream.pipeline");
+                        "logstream.monitor",
+                        "logstream.pipeline",
+                        "logstream.tail");
         assertThat(program.contain(Agent.class.getName())).isTrue();
         assertThat(program.contain(ArchitectureTest.class.getName())).isFalse();
     }
@@ -81,6 +83,8 @@ class ArchitectureTest {
         "local, ''",
         "metrics, ''",
         "migration, buffer metrics pipeline",
+        "monitor, forward metrics pipeline tail",
+        "tail, ''",
         "control, ''",
     })
     void aPackageImportsOnly(String name, String allowed) {

@@ -21,7 +21,8 @@ import logstream.buffer.BufferConfig;
 import logstream.forward.ForwardConfig;
 import logstream.kinesis.KinesisConfig;
 import logstream.metrics.Metrics;
-import logstream.metrics.MonitorConfig;
+import logstream.monitor.LiveConfig;
+import logstream.monitor.MonitorConfig;
 import logstream.pipeline.RecordConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +49,16 @@ class ReloadTest {
     /** A file that is what the test says. */
     private final class Scripted implements Reload.Source {
         private volatile Optional<String> proposed = Optional.of("at start");
+
+        @Override
+        public String file() {
+            return "logstream.yml";
+        }
+
+        @Override
+        public List<LiveConfig.Shown> settings() {
+            return List.of();
+        }
 
         @Override
         public Proposal propose() {

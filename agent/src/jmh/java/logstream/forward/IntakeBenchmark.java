@@ -3,14 +3,17 @@ package logstream.forward;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferConfig;
+import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
 import logstream.pipeline.Ingest;
+import logstream.pipeline.LiveTail;
 import logstream.pipeline.RecordConfig;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -58,7 +61,7 @@ public class IntakeBenchmark {
         folder = Files.createTempDirectory("intake");
         Metrics metrics = new Metrics();
         buffer = Buffer.open(BufferConfig.DEFAULT.withDirectory(folder), metrics);
-        around = scripted.around(new Ingest(buffer, RecordConfig.DEFAULT, metrics));
+        around = scripted.around(new Ingest(buffer, RecordConfig.DEFAULT, metrics, new Containers(InstantSource.system()), new LiveTail(System::nanoTime)));
     }
 
     @TearDown(Level.Iteration)

@@ -8,6 +8,8 @@ import java.nio.file.Path;
  * <p>Threading: any thread; each answer is taken under the buffer's lock.
  */
 public final class BufferGauges {
+    private static final int USUAL_APPEND_BYTES = 64 << 10;
+
     private final BufferState state;
     private final Path folder;
     private final Sources sources;
@@ -76,6 +78,41 @@ public final class BufferGauges {
         state.lock.lock();
         try {
             return state.turns.count();
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Frames that were taken and are not durable yet; more than none for long means that the commit thread stands. */
+    public long notDurable() {
+        state.lock.lock();
+        try {
+            return state.appended() - state.durable();
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Frames that became durable, since the birth of the buffer: grows while the commit thread gets on. */
+    public long durable() {
+        return state.durable();
+    }
+
+    /** Whether the disk refuses again and again to be written to. */
+    public boolean diskRefuses() {
+        state.lock.lock();
+        try {
+            return state.isStuck();
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Whether what a connection appends at once would have to wait until chunks go, or the disk is mended. */
+    public boolean full() {
+        state.lock.lock();
+        try {
+            return state.isFullFor(USUAL_APPEND_BYTES);
         } finally {
             state.lock.unlock();
         }

@@ -210,6 +210,11 @@ final class BufferState {
         stuck = isStuck;
     }
 
+    /** As {@link #stuck(boolean)} was told last. */
+    boolean isStuck() {
+        return stuck;
+    }
+
     /** As {@link Room#disk}. */
     void diskLookedAt(long spareChunks, long missingBytes) {
         diskToBeLookedAt = false;

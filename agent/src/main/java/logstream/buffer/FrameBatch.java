@@ -114,6 +114,39 @@ public final class FrameBatch {
         return count;
     }
 
+    /** Bytes of the payloads of all ended frames. */
+    public int payloadBytes() {
+        return length - count * HEADER_BYTES;
+    }
+
+    /** A copy of all ended frames, for {@link #visit}. */
+    public byte[] copy() {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    /** What looks at frames one after the other. */
+    @FunctionalInterface
+    public interface Visitor {
+        /**
+         * Sees one frame.
+         *
+         * @param from where the payload begins in the array
+         * @param to one past its last byte
+         */
+        void frame(FrameKind kind, int from, int to);
+    }
+
+    /** Shows the frames of a {@link #copy} in their order. */
+    public static void visit(byte[] copy, Visitor visitor) {
+        for (int at = 0; at < copy.length; at += frameBytes(copy, at)) {
+            FrameKind kind = FrameKind.of(copy[at + ChunkFormat.KIND_AT]);
+            if (kind == null) {
+                throw new IllegalArgumentException("no frame begins at " + at);
+            }
+            visitor.frame(kind, at + HEADER_BYTES, at + frameBytes(copy, at));
+        }
+    }
+
     /** Forgets all frames and gives back memory beyond the usual. */
     public void clear() {
         length = 0;

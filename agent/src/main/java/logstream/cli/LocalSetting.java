@@ -9,7 +9,8 @@ import logstream.AgentConfig;
 import logstream.buffer.BufferConfig;
 import logstream.forward.ForwardConfig;
 import logstream.kinesis.KinesisConfig;
-import logstream.metrics.MonitorConfig;
+import logstream.monitor.MonitorConfig;
+import logstream.monitor.MonitorConfig.Access;
 import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ final class LocalSetting {
                 RecordConfig.DEFAULT.withTags(List.of("**")),
                 BufferConfig.DEFAULT.withDirectory(buffer),
                 kinesis(STREAM, REGION, endpoint),
-                new MonitorConfig(MonitorConfig.DEFAULT.bind(), monitorPort),
+                MonitorConfig.DEFAULT.withPort(monitorPort).withAccess(new Access.Everybody()),
                 // The stream ends with the process: there is nobody to ship to for long.
                 Duration.ofSeconds(1),
                 AgentConfig.DEFAULT_RELOAD_INTERVAL);

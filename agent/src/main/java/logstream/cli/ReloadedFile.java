@@ -14,6 +14,7 @@ import logstream.config.ConfigException;
 import logstream.config.ConfigFile;
 import logstream.config.LoadedConfig;
 import logstream.config.LoadedConfig.Change;
+import logstream.monitor.LiveConfig;
 
 /**
  * The file that an agent is configured by, as it was when its settings were taken, and as it is now.
@@ -25,7 +26,7 @@ final class ReloadedFile implements Reload.Source {
     private static final int MAX_BYTES = 2 << 20;
 
     private final Path file;
-    private LoadedConfig held;
+    private volatile LoadedConfig held;
     private volatile Optional<String> proposedState;
 
     private ReloadedFile(Path file, LoadedConfig held, Optional<String> state) {
@@ -48,6 +49,22 @@ final class ReloadedFile implements Reload.Source {
     /** What was taken last. */
     LoadedConfig held() {
         return held;
+    }
+
+    @Override
+    public String file() {
+        return file.toAbsolutePath().toString();
+    }
+
+    @Override
+    public List<LiveConfig.Shown> settings() {
+        return held.effective().stream()
+                .map(setting -> new LiveConfig.Shown(
+                        setting.key(),
+                        setting.value().orElse(""),
+                        setting.origin().toString(),
+                        setting.reloadable()))
+                .toList();
     }
 
     @Override

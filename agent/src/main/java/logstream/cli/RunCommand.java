@@ -8,7 +8,7 @@ import logstream.Reload;
 import logstream.StartException;
 import logstream.config.ConfigException;
 import logstream.forward.ListenAddress;
-import logstream.metrics.MonitorConfig;
+import logstream.monitor.MonitorConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

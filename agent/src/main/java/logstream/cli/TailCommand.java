@@ -9,10 +9,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.StartAt;
+import logstream.tail.Glob;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +24,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Reads a stream and prints its lines. */
+/** Reads a stream, or what an agent takes at present, and prints the lines. */
 @Command(
         name = "tail",
         description = "Read the stream and print lines as they come: time container source | line.",
@@ -36,6 +39,8 @@ import picocli.CommandLine.Spec;
             "    logstream tail logs --region eu-west-1 --from 15m --tag 'grid.live/www-data/*'",
             "  Everything the stream has, as JSON, for a program:",
             "    logstream tail logs --no-follow --json | jq -r .log",
+            "  What an agent takes right now, also when nothing reaches the stream:",
+            "    logstream tail --agent http://127.0.0.1:24220 --token-file token.txt --grep '(?i)error'",
             "",
             "Lines of one agent are shown in their order, and once even if they were sent twice. Without a",
             "terminal, or with NO_COLOR set, there is no colour.",
@@ -44,7 +49,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:Read to the end (--no-follow), or nobody reads the output any more",
-            "1:The stream is missing or cannot be read",
+            "1:The stream is missing or cannot be read, or the agent does not answer",
             "2:Wrong options",
             "130:Ended by Ctrl-C"
         })
@@ -77,16 +82,35 @@ final class TailCommand implements Callable<Integer> {
     @Option(
             names = "--tag",
             paramLabel = "GLOB",
-            converter = Glob.Converter.class,
+            converter = GlobOption.class,
             description = "Only lines with such a tag; * stands for any characters.")
     private @Nullable Glob tag;
 
     @Option(
             names = "--container",
             paramLabel = "NAME",
-            converter = Glob.Converter.class,
+            converter = GlobOption.class,
             description = "Only lines of such containers; * stands for any characters.")
     private @Nullable Glob container;
+
+    @Option(
+            names = "--agent",
+            paramLabel = "URL",
+            description = "Watch the lines that this agent takes, instead of a stream: its monitor's address, such as"
+                    + " http://127.0.0.1:24220.")
+    private @Nullable URI agent;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "With --agent: file with what monitor.token says. An agent with --local wants none.")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--grep",
+            paramLabel = "REGEX",
+            description = "With --agent: only lines in which this is found (RE2; (?i) at its beginning ignores case).")
+    private @Nullable String grep;
 
     @Option(names = "--no-follow", description = "Read what there is now, then end.")
     private boolean noFollow;
@@ -102,6 +126,12 @@ final class TailCommand implements Callable<Integer> {
         boolean terminal = TerminalText.onTerminal();
         boolean colour =
                 terminal && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+        if (agent != null) {
+            return watch(agent, new TailFormat(null, null, json, terminal, colour));
+        }
+        if (tokenFile != null || grep != null) {
+            throw new ParameterException(spec.commandLine(), "--token-file and --grep go with --agent");
+        }
         KinesisConfig config = config(System.getenv());
         boolean local = config.endpoint() != null && LocalSetting.isLoopback(config.endpoint());
         boolean credentialsGiven = System.getenv().containsKey("AWS_ACCESS_KEY_ID")
@@ -116,6 +146,28 @@ final class TailCommand implements Callable<Integer> {
             tail.run(() -> RecordSource.open(config, startAt), out);
         } catch (IOException nobodyReads) {
             // As with `| head`: whoever closed the pipe has what they wanted.
+            return ExitCode.OK;
+        }
+        return ExitCode.OK;
+    }
+
+    private int watch(URI url, TailFormat format) throws Failure {
+        if (stream != null || endpoint != null || region != null || from != null || noFollow) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--agent shows what an agent takes from now on: no STREAM, --endpoint-url, --region, --from or"
+                            + " --no-follow goes with it");
+        }
+        AgentTail tail = new AgentTail(url, format, spec.commandLine().getErr());
+        try (OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16)) {
+            tail.run(
+                    AgentTail.query(
+                            Optional.ofNullable(tag).map(Glob::text),
+                            Optional.ofNullable(container).map(Glob::text),
+                            Optional.ofNullable(grep)),
+                    Optional.ofNullable(tokenFile),
+                    out);
+        } catch (IOException nobodyReads) {
             return ExitCode.OK;
         }
         return ExitCode.OK;

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import logstream.kinesis.ReadRecord;
+import logstream.tail.Glob;
+import logstream.tail.LogRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +66,8 @@ record TailFormat(@Nullable Glob tag, @Nullable Glob container, boolean json, bo
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private Optional<byte[]> line(byte[] data) {
+    /** As {@link #line(ReadRecord)}, of the bytes of a record. */
+    Optional<byte[]> line(byte[] data) {
         if (json && tag == null && container == null) {
             return Optional.of(asItIs(data));
         }

@@ -1,7 +1,7 @@
 package logstream.cli;
 
 import java.io.Console;
-import java.util.Locale;
+import logstream.tail.VisibleText;
 
 /**
  * Text for a terminal: log lines come from strangers and must not drive it.
@@ -26,38 +26,8 @@ final class TerminalText {
         return console != null && console.isTerminal();
     }
 
-    /**
-     * The text with everything that a terminal would obey made visible: control characters except the tab, and those that
-     * turn the direction of writing.
-     */
+    /** The text with everything made visible that a terminal would obey. */
     static String safe(String text) {
-        if (text.chars().noneMatch(TerminalText::drives)) {
-            return text;
-        }
-        StringBuilder safe = new StringBuilder(text.length() + 16);
-        text.chars().forEach(character -> {
-            if (drives(character)) {
-                safe.append(escape(character));
-            } else {
-                safe.append((char) character);
-            }
-        });
-        return safe.toString();
-    }
-
-    private static boolean drives(int character) {
-        boolean control = Character.isISOControl(character) && character != '\t';
-        boolean line = character == 0x2028 || character == 0x2029;
-        boolean direction =
-                (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
-        return control || line || direction;
-    }
-
-    private static String escape(int character) {
-        return switch (character) {
-            case '\n' -> "\\n";
-            case '\r' -> "\\r";
-            default -> String.format(Locale.ROOT, character < 0x100 ? "\\x%02x" : "\\u%04x", character);
-        };
+        return VisibleText.of(text);
     }
 }

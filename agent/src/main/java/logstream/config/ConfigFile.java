@@ -108,6 +108,7 @@ public final class ConfigFile {
         SecuritySettings.findConflicts(binder);
         TransportSettings.findConflicts(binder);
         KinesisSettings.findConflicts(binder);
+        MonitorSettings.findConflicts(binder);
     }
 
     private static ConfigException fileProblem(Path file, String sentence) {

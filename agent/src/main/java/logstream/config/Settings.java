@@ -52,7 +52,7 @@ public final class Settings {
                 RecordSettings.read(binder),
                 BufferSettings.read(binder, file),
                 KinesisSettings.read(binder, file),
-                MonitorSettings.read(binder),
+                MonitorSettings.read(binder, file),
                 binder.value(SHUTDOWN_GRACE),
                 binder.value(RELOAD_INTERVAL));
     }

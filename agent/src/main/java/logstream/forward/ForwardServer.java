@@ -141,6 +141,11 @@ public final class ForwardServer {
         return addresses().stream().map(ListenAddress::url).collect(Collectors.joining(","));
     }
 
+    /** Whether senders are let in: until {@link #stop}. */
+    public boolean isListening() {
+        return stopping.getCount() > 0;
+    }
+
     /** The first port of plain TCP that is listened on; 0 when there is none. */
     public int port() {
         return addresses().stream()

@@ -1,7 +1,7 @@
 package logstream.forward;
 
 /** The files of certificate and key are of no use: what is wrong, with the file, and what to do. */
-final class TlsFilesException extends Exception {
+public final class TlsFilesException extends Exception {
     private static final long serialVersionUID = 1L;
 
     TlsFilesException(String message) {

@@ -15,6 +15,7 @@ import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
 import logstream.forward.Peer;
 import logstream.forward.Tag;
+import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
@@ -52,12 +53,20 @@ public final class Ingest implements EventSink {
     private final Buffer buffer;
     private volatile Form form;
     private final Metrics metrics;
+    private final Containers containers;
+    private final LiveTail liveTail;
     private final BlockingQueue<Bench> benches;
     private final Set<String> unmatchedTags = ConcurrentHashMap.newKeySet();
 
-    public Ingest(Buffer buffer, RecordConfig config, Metrics metrics) {
+    /**
+     * @param containers counts per container
+     * @param liveTail shown what is taken, as it comes
+     */
+    public Ingest(Buffer buffer, RecordConfig config, Metrics metrics, Containers containers, LiveTail liveTail) {
         this.buffer = buffer;
         this.form = form(config);
+        this.containers = containers;
+        this.liveTail = liveTail;
         this.metrics = metrics;
         int count = Math.min(MOST_BENCHES, Runtime.getRuntime().availableProcessors() + 2);
         this.benches = new ArrayBlockingQueue<>(count);
@@ -95,6 +104,7 @@ public final class Ingest implements EventSink {
     /** One connection's events. */
     private final class ConnectionIntake implements Intake {
         private final Peer peer;
+        private final ContainerTally tally = new ContainerTally(containers);
         private Form present;
         private SourceField source;
         private @Nullable Bench bench;
@@ -122,15 +132,19 @@ public final class Ingest implements EventSink {
                 takeForm(newest);
             }
             if (eventTag != tag) {
+                tally.settle(bench == null ? 0 : bench.frames.payloadBytes());
+                tally.change(eventTag, record);
                 tag = eventTag;
                 shipped = isShipped(eventTag, present.patterns);
             }
             if (!shipped) {
                 metrics.dropped(DropCause.UNMATCHED_TAG).increment();
+                tally.dropped(1);
                 return Taken.YES;
             }
             Bench own = bench == null ? takeBench(mayDrop) : bench;
             if (own == null) {
+                tally.dropped(1);
                 return Taken.DROPPED;
             }
             FrameBatch frames = own.frames;
@@ -139,11 +153,13 @@ public final class Ingest implements EventSink {
                 metrics.created(CreateCause.CUT).add(encoded - 1L);
             } else if (encoded == 0) {
                 metrics.dropped(DropCause.TOO_LARGE).increment();
+                tally.dropped(1);
                 log.warn(
                         "an event of tag {} was dropped: its record is larger than {} bytes",
                         eventTag,
                         FrameBatch.MAX_PAYLOAD_BYTES);
             }
+            tally.taken(own.encoder.madePiece());
             return frames.length() >= BATCH_FULL_BYTES ? Taken.FULL : Taken.YES;
         }
 
@@ -157,12 +173,16 @@ public final class Ingest implements EventSink {
                 if (own.frames.count() == 0) {
                     return true;
                 }
+                liveTail.show(own.frames);
                 if (ackWanted) {
                     appended = buffer.append(own.frames);
                     return true;
                 }
                 Appended some = buffer.appendOrDrop(own.frames);
                 appended = some.ordinal();
+                if (some.dropped() > 0) {
+                    tally.dropped(some.dropped());
+                }
                 return some.dropped() == 0;
             } catch (BufferClosedException e) {
                 throw new IntakeStoppedException("the agent is stopping", e);
@@ -185,6 +205,10 @@ public final class Ingest implements EventSink {
             Bench own = bench;
             if (own != null) {
                 bench = null;
+                if (tally.end(own.frames.payloadBytes())) {
+                    // Its counters had to go: looked up again with the next event.
+                    tag = null;
+                }
                 own.frames.clear();
                 benches.add(own);
             }
@@ -212,6 +236,11 @@ public final class Ingest implements EventSink {
             bench = free;
             return free;
         }
+    }
+
+    /** Whether lines with such a tag are taken. Any thread. */
+    public boolean ships(String tag) {
+        return form.patterns.match(tag);
     }
 
     private boolean isShipped(Tag tag, TagPatterns patterns) {

@@ -1,6 +1,7 @@
 package logstream.pipeline;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * retries; while a wait is longer than {@link #PROBE_NANOS}, a probe of one record goes out that often. Any accepted
  * record ends it. What an operator must mend waits without counting, by probes alone.
  *
- * <p>Threading: confined to the shipper thread.
+ * <p>Threading: confined to the shipper thread, but for {@link #blockage}.
  */
 final class Outage {
     /** A stream that is back is in use again within this time. */
@@ -42,6 +43,8 @@ final class Outage {
     /** What is news: reasons name the request, advice only the kind of trouble. */
     private String lastAdvice = "";
 
+    private volatile Optional<Blockage> blockage = Optional.empty();
+
     Outage(Duration firstWait, int retryLimit, RandomGenerator random) {
         limits(firstWait, retryLimit);
         this.random = random;
@@ -66,6 +69,11 @@ final class Outage {
     /** Why nothing is accepted, for people; empty when all is well. */
     String reason() {
         return ongoing ? lastReason : "";
+    }
+
+    /** Why nothing is accepted; empty when all is well. Any thread. */
+    Optional<Blockage> blockage() {
+        return blockage;
     }
 
     /** Whether the counted retries are used up. */
@@ -100,6 +108,7 @@ final class Outage {
         if (ongoing) {
             ongoing = false;
             retries = 0;
+            blockage = Optional.empty();
             log.info("the stream answers again after {} s", (now - sinceNanos) / 1_000_000_000L);
         }
     }
@@ -124,6 +133,7 @@ final class Outage {
         waitEndNanos = now + wait;
         nextProbeNanos = now + PROBE_NANOS;
         lastReason = reason;
+        blockage = Optional.of(new Blockage(reason, advice, false, sinceNanos, retries));
         log.warn(
                 "the stream accepts nothing: {}. {}{}Retry {} of {} in {} s; lines are kept in the buffer.",
                 reason,
@@ -143,6 +153,7 @@ final class Outage {
         nextProbeNanos = now + PROBE_NANOS;
         lastReason = reason;
         lastAdvice = advice;
+        blockage = Optional.of(new Blockage(reason, advice, true, sinceNanos, 0));
         if (news) {
             log.error("the stream accepts nothing: {}. {} Lines are kept in the buffer.", reason, advice);
         }

@@ -46,6 +46,7 @@ final class RecordEncoder {
     private final JsonValues values = new JsonValues(json);
     private final EventFields fields = new EventFields();
     private boolean sawPartial;
+    private boolean madePiece;
     private long timeSeconds = Long.MIN_VALUE;
     private byte[] timeText = {};
     private SourceField source = SourceField.NONE;
@@ -74,6 +75,7 @@ final class RecordEncoder {
     int encode(FrameBatch batch, long seconds, MsgpackCursor record, byte[] tag) {
         int event = record.position();
         sawPartial = false;
+        madePiece = false;
         writeWhole(batch, seconds, record, tag);
         boolean fits = !values.tooLarge() && json.length() <= MOST_RECORD_BYTES;
         boolean mayBePiece = joinPieces && sawPartial;
@@ -83,6 +85,7 @@ final class RecordEncoder {
         fields.read(record.at(record.bytes(), event));
         Event one = new Event(seconds, record.at(record.bytes(), event), event, tag);
         if (mayBePiece && fields.isPiece() && appendPiece(batch, one)) {
+            madePiece = true;
             return 1;
         }
         int pieces = fits || !fields.canBeCut() ? 0 : appendCut(batch, one);
@@ -92,6 +95,11 @@ final class RecordEncoder {
         // Too large for a stream, or with partial_ fields that make no sense: as it came.
         writeWhole(batch, seconds, record.at(record.bytes(), event), tag);
         return !values.tooLarge() && batch.end(FrameKind.RECORD, json.position()) ? 1 : 0;
+    }
+
+    /** Whether the event that was encoded last is a piece that its sender made. */
+    boolean madePiece() {
+        return madePiece;
     }
 
     /** @param at where its map begins */

@@ -3,6 +3,7 @@ package logstream.pipeline;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -52,10 +53,10 @@ public final class Shipper {
     private final LongSupplier nanoClock;
 
     private final Outstanding outstanding;
+    private final Outage outage;
     private final Outbox outbox;
     private final Packing packing;
     private final Joiner joiner;
-    private final Outage outage;
     private final GivenUp givenUp;
     private final Sender sender;
     private final Relief relief;
@@ -64,6 +65,7 @@ public final class Shipper {
 
     private final LongConsumer reading = this::read;
     private long readRetryNanos;
+    private volatile long steppedNanos;
     private volatile int maxRecordBytes = OutgoingRecord.MAX_BYTES;
     private final AtomicReference<@Nullable Reloaded> reloaded = new AtomicReference<>();
     private volatile boolean draining;
@@ -87,6 +89,7 @@ public final class Shipper {
         this.buffer = buffer;
         this.nanoClock = nanoClock;
         this.readRetryNanos = nanoClock.getAsLong();
+        this.steppedNanos = readRetryNanos;
         this.outstanding = new Outstanding(metrics);
         this.outbox = new Outbox(config);
         this.packing = new Packing(config.packing());
@@ -148,6 +151,16 @@ public final class Shipper {
         return sender.inFlight();
     }
 
+    /** Why the stream accepts nothing; empty when all is well. Any thread. */
+    public Optional<Blockage> blockage() {
+        return outage.blockage();
+    }
+
+    /** How long the shipper has been at one and the same step: well below 2 s when all is well. Any thread. */
+    public Duration stepAge() {
+        return Duration.ofNanos(Math.max(0, nanoClock.getAsLong() - steppedNanos));
+    }
+
     /** Frames counted as delivered, dead letters or merged that are still in the buffer. Any thread. */
     public long doneNotReleased() {
         return outstanding.doneCount();
@@ -192,7 +205,9 @@ public final class Shipper {
     private void run() {
         try {
             while (!stopped) {
-                long wait = step(nanoClock.getAsLong());
+                long now = nanoClock.getAsLong();
+                steppedNanos = now;
+                long wait = step(now);
                 if (wait > 0) {
                     LockSupport.parkNanos(this, Math.min(wait, LONGEST_PARK_NANOS));
                 }

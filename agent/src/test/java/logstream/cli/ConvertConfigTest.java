@@ -12,7 +12,6 @@ import java.util.List;
 import logstream.AgentConfig;
 import logstream.config.ConfigFile;
 import logstream.forward.ListenAddress;
-import logstream.metrics.MonitorConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +44,8 @@ class ConvertConfigTest {
         assertThat(outcome.err.lines()).hasSize(1);
         AgentConfig config = ConfigFile.read(made);
         assertThat(config.forward().listen()).containsExactly(new ListenAddress.Tcp("0.0.0.0", 24224));
-        assertThat(config.monitor()).isEqualTo(new MonitorConfig("0.0.0.0", 24220));
+        assertThat(config.monitor().bind()).isEqualTo("0.0.0.0");
+        assertThat(config.monitor().port()).isEqualTo(24220);
         assertThat(config.record().tags()).isEqualTo(List.of("grid.**"));
         assertThat(config.kinesis().stream()).isEqualTo("logstream-NemesisKinesisStream-1ABCDEFGHIJKL");
         assertThat(config.kinesis().region()).isEqualTo("us-east-1");

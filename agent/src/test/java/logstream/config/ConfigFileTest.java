@@ -29,7 +29,7 @@ import logstream.forward.TlsConfig;
 import logstream.forward.UnixConfig;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.PackingConfig;
-import logstream.metrics.MonitorConfig;
+import logstream.monitor.MonitorConfig;
 import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -261,6 +261,21 @@ class ConfigFileTest {
                     "monitor.bind",
                     new Bound("'::1'", config -> config.monitor().bind(), "::1")),
             Map.entry("monitor.port", new Bound("0", config -> config.monitor().port(), 0)),
+            Map.entry(
+                    "monitor.token",
+                    new Bound(
+                            "key",
+                            config -> config.monitor().access(),
+                            new MonitorConfig.Access.Token(Secret.of("key")))),
+            Map.entry(
+                    "monitor.hosts",
+                    new Bound("[logs.example]", config -> config.monitor().hosts(), List.of("logs.example"))),
+            Map.entry(
+                    "monitor.tls.certificate",
+                    new Bound("/etc/a.pem", config -> monitorTls(config).certificate(), Path.of("/etc/a.pem"))),
+            Map.entry(
+                    "monitor.tls.key",
+                    new Bound("/etc/a.key", config -> monitorTls(config).key(), Path.of("/etc/a.key"))),
             Map.entry("shutdown.grace", new Bound("14s", AgentConfig::shutdownGrace, Duration.ofSeconds(14))),
             Map.entry("reload.interval", new Bound("15s", AgentConfig::reloadInterval, Duration.ofSeconds(15))));
 
@@ -406,10 +421,18 @@ class ConfigFileTest {
             companions.put("forward.tls.certificate", "c.pem");
             companions.put("forward.tls.key", "k.pem");
         }
+        if (key.startsWith("monitor.tls.")) {
+            companions.put("monitor.tls.certificate", "c.pem");
+            companions.put("monitor.tls.key", "k.pem");
+        }
         if (key.startsWith("forward.unix.")) {
             companions.put("forward.listen", "unix:///s");
         }
         return companions;
+    }
+
+    private static TlsConfig monitorTls(AgentConfig config) {
+        return config.monitor().tls().orElseThrow();
     }
 
     private static TlsConfig tls(AgentConfig config) {

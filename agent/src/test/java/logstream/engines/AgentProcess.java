@@ -117,6 +117,11 @@ public final class AgentProcess {
         return get("/healthz").statusCode();
     }
 
+    /** What the monitor answers under a path, whatever its status code. */
+    public String monitorPage(String path) {
+        return get(path).body();
+    }
+
     private HttpResponse<String> get(String path) {
         URI page = URI.create("http://127.0.0.1:" + monitorPort() + path);
         try (HttpClient client = HttpClient.newHttpClient()) {

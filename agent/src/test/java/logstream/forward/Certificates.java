@@ -72,7 +72,7 @@ public final class Certificates {
     }
 
     /** Writes the private key as PEM. */
-    Path key(Path file) throws IOException, GeneralSecurityException {
+    public Path key(Path file) throws IOException, GeneralSecurityException {
         return pem(file, "PRIVATE KEY", store.getKey(ALIAS, PASSWORD).getEncoded());
     }
 
@@ -89,7 +89,7 @@ public final class Certificates {
     }
 
     /** A client that trusts these and shows none. */
-    static SSLContext client(Certificates trusted) throws GeneralSecurityException {
+    public static SSLContext client(Certificates trusted) throws GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
         KeyStore none = KeyStore.getInstance("PKCS12");
         try {

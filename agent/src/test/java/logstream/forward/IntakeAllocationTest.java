@@ -3,12 +3,15 @@ package logstream.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import logstream.AllocatedBytes;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferConfig;
+import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
 import logstream.pipeline.Ingest;
+import logstream.pipeline.LiveTail;
 import logstream.pipeline.RecordConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,7 +51,12 @@ class IntakeAllocationTest {
         Metrics metrics = new Metrics();
         ScriptedConnection scripted = new ScriptedConnection();
         try (Buffer buffer = Buffer.open(BufferConfig.DEFAULT.withDirectory(folder), metrics)) {
-            Connection.Surroundings around = scripted.around(new Ingest(buffer, RecordConfig.DEFAULT, metrics));
+            Connection.Surroundings around = scripted.around(new Ingest(
+                    buffer,
+                    RecordConfig.DEFAULT,
+                    metrics,
+                    new Containers(InstantSource.system()),
+                    new LiveTail(System::nanoTime)));
             double bytes = AllocatedBytes.each(EVENTS, ROUNDS, () -> {
                 ScriptedSocket socket = ScriptedSocket.of(messages);
                 new Connection(socket, around, false, ended -> {}).run();

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
 import logstream.forward.Peer;
 import logstream.forward.Tag;
+import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
@@ -47,6 +49,8 @@ class IngestTest {
     private Path folder;
 
     private final Metrics metrics = new Metrics();
+    private final Containers containers = new Containers(InstantSource.system());
+    private final LiveTail liveTail = new LiveTail(System::nanoTime);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final Logger log = (Logger) LoggerFactory.getLogger(Ingest.class);
     private Buffer buffer;
@@ -55,7 +59,7 @@ class IngestTest {
     @BeforeEach
     void open() throws IOException {
         buffer = Buffer.open(BufferConfig.DEFAULT.withDirectory(folder), metrics);
-        ingest = new Ingest(buffer, RecordConfig.DEFAULT, metrics);
+        ingest = new Ingest(buffer, RecordConfig.DEFAULT, metrics, containers, liveTail);
         log.setLevel(Level.WARN);
         logged.start();
         log.addAppender(logged);
@@ -164,6 +168,35 @@ class IngestTest {
     }
 
     @Test
+    void whatAContainerSendsIsCountedAndSeen() throws Exception {
+        try (Viewer viewer = liveTail.watch().orElseThrow();
+                Intake intake = ingest.open(PEER)) {
+            intake.take(GRID, 1, 0, event("container_name", "/web"), true);
+            intake.take(GRID, 1, 0, event("container_name", "/web"), true);
+            intake.take(Tag.of("other"), 1, 0, event("container_name", "/web"), true);
+            assertThat(viewer.next(Duration.ZERO)).isEmpty();
+            assertThat(intake.flush(true)).isTrue();
+            assertThat(viewer.next(Duration.ZERO)).hasSize(2);
+            intake.awaitDurable();
+        }
+        List<String> records = buffered();
+        Containers.Row grid = row("grid.a");
+        assertThat(grid.name()).isEqualTo("web");
+        assertThat(grid.lines()).isEqualTo(2);
+        assertThat(grid.bytes()).isEqualTo(2L * records.getFirst().length());
+        assertThat(grid.drops()).isZero();
+        assertThat(row("other").lines()).isZero();
+        assertThat(row("other").drops()).isEqualTo(1);
+    }
+
+    private Containers.Row row(String tag) {
+        return containers.rows(Containers.MOST).stream()
+                .filter(row -> row.tag().equals(tag))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void anEventBeyondWhatAFrameHoldsIsCounted() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("other", "\u0000".repeat(1 << 19)), true);
@@ -216,7 +249,7 @@ class IngestTest {
                 Duration.ofDays(1));
         ExecutorService askers = Executors.newCachedThreadPool();
         try (Buffer little = Buffer.open(config, metrics)) {
-            Ingest full = new Ingest(little, RecordConfig.DEFAULT, metrics);
+            Ingest full = new Ingest(little, RecordConfig.DEFAULT, metrics, containers, liveTail);
             MsgpackCursor large = event("x".repeat(10 << 10));
             int start = large.position();
             byte[] bytes = large.bytes();

@@ -1,4 +1,4 @@
-package logstream.cli;
+package logstream.tail;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -11,14 +11,14 @@ import java.util.Optional;
  *
  * @param container its name without the leading slash, else the beginning of its id
  */
-record LogRecord(String time, String container, String source, String tag, String log) {
+public record LogRecord(String time, String container, String source, String tag, String log) {
     private static final JsonFactory JSON = new JsonFactory();
 
     /** As Docker shortens ids. */
     private static final int SHORT_ID = 12;
 
     /** Reads a record as the agent writes it; empty when it is something else: no JSON object with a field log. */
-    static Optional<LogRecord> parse(byte[] data) {
+    public static Optional<LogRecord> parse(byte[] data) {
         try (JsonParser parser = JSON.createParser(data)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();

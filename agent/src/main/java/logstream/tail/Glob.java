@@ -1,13 +1,14 @@
-package logstream.cli;
+package logstream.tail;
 
 import java.util.regex.Pattern;
-import picocli.CommandLine.ITypeConverter;
 
-/** A pattern for names and tags: {@code *} stands for any characters, dots and slashes too, {@code ?} for one. */
-final class Glob {
+/** A pattern for names and tags: {@code *} stands for any characters, dots and slashes too, {@code ?} for one. Threading: immutable. */
+public final class Glob {
+    private final String glob;
     private final Pattern pattern;
 
-    Glob(String glob) {
+    public Glob(String glob) {
+        this.glob = glob;
         StringBuilder regex = new StringBuilder();
         glob.codePoints().forEach(character -> {
             switch (character) {
@@ -20,15 +21,13 @@ final class Glob {
         pattern = Pattern.compile(regex.toString().replaceAll("(\\.\\*)+", ".*"), Pattern.DOTALL);
     }
 
-    boolean matches(String text) {
-        return pattern.matcher(text).matches();
+    /** The pattern as it was given. */
+    public String text() {
+        return glob;
     }
 
-    /** Reads one from the command line. */
-    static final class Converter implements ITypeConverter<Glob> {
-        @Override
-        public Glob convert(String text) {
-            return new Glob(text);
-        }
+    /** Whether the whole text is as the pattern says. */
+    public boolean matches(String text) {
+        return pattern.matcher(text).matches();
     }
 }

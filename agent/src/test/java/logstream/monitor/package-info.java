@@ -1,0 +1,4 @@
+@NullMarked
+package logstream.monitor;
+
+import org.jspecify.annotations.NullMarked;
