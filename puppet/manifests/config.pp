@@ -27,8 +27,7 @@ class logstream::config {
       String[1] => { 'kinesis' => { 'stream' => $facts['logstream_name'] } },
       default   => {},
     }
-    $implied = $network + $stream + { 'buffer' => { 'directory' => "${logstream::data_dir}/buffer" } }
-    $configuration = logstream::configuration($settings, $implied)
+    $configuration = logstream::configuration($settings, $network + $stream)
     unless $configuration.dig('kinesis', 'stream') {
       fail('no stream: set kinesis.stream in logstream::settings, or give the host the fact logstream_name')
     }
@@ -38,10 +37,11 @@ class logstream::config {
       default   => $text,
     }
 
-    # It reads what the agent may read, and reaches nothing: root, for the new file is not the agent's yet.
-    $volumes = ["${config_dir}:${config_dir}:ro"] + $logstream::volumes
+    # It reads what the agent may read, and reaches nothing: root, for the new file is not the agent's yet. The new file
+    # is beside the old one, and Puppet gives its name as it is on the host.
+    $volumes = unique(["${config_dir}:/etc/logstream:ro", "${config_dir}:${config_dir}:ro"]) + $logstream::volumes
     $check = [
-      $logstream::docker, 'run --rm --log-driver=none --network=none --user=0:0 --read-only --tmpfs=/tmp',
+      $logstream::docker, 'run --rm --log-driver=none --network=none --user=0:0 --read-only',
       '--cap-drop=ALL --cap-add=DAC_READ_SEARCH --security-opt=no-new-privileges',
       "--memory=${logstream::memory} --env-file=${environment}",
       $volumes.map |$volume| { "--volume=${volume}" },

@@ -30,14 +30,16 @@
 # @param manage_docker
 #   Whether `docker_package` is installed and `docker_service` started and enabled.
 # @param settings
-#   The agent's settings, as its README lists them; levels of Hiera are merged. `~` takes a setting back. Wrap them in
-#   `Sensitive` when they hold secrets. Without `kinesis.stream` the fact `logstream_name` names the stream.
+#   The agent's settings, as its README lists them. Levels of Hiera are merged and their lists joined; `--x` in a list
+#   takes x out. A key that is `~` is left to the agent's default. Wrap them in `Sensitive` when they hold secrets.
+#   Without `kinesis.stream` the fact `logstream_name` names the stream.
 # @param environment
 #   Environment variables of the agent, for `${NAME}` in settings and for the AWS SDK.
 # @param config_dir
-#   The folder of the configuration, here and in the container. Other files that the agent reads may be put there.
+#   The folder of the configuration on the host; in the container it is `/etc/logstream`. Other files that the agent
+#   reads, such as certificates, may be put there.
 # @param data_dir
-#   The folder on the host that keeps the buffer, here and in the container.
+#   The folder on the host that keeps the buffer; in the container it is `/var/lib/logstream`.
 # @param uid
 #   The user that the agent runs as, by number; it owns `data_dir`.
 # @param gid

@@ -31,7 +31,6 @@ class logstream::service {
           'docker_service'      => $logstream::docker_service,
           'starts_before'       => $logstream::starts_before,
           'image'               => $logstream::image,
-          'config'              => $config,
           'config_dir'          => $logstream::config_dir,
           'environment'         => $logstream::config::environment,
           # Docker reads it when the container is made: another one is another container.

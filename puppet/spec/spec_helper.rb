@@ -18,6 +18,8 @@ RSpec.configure do |config|
   config.module_path = modules
   config.hiera_config = File.join(MODULE, 'spec/hiera.yaml')
   config.strict_variables = true
+  # It would make folders in here, and a link by which every test is found twice.
+  config.setup_fixtures = false
 end
 
 # The systems that metadata.json says are supported, each with the facts that the module asks for.

@@ -6,10 +6,13 @@ describe 'logstream' do
   CONFIG = '/etc/logstream/logstream.yml'
   UNIT = '/etc/systemd/system/logstream.service'
 
-  # What a resource gives a parameter; rspec-puppet shows what Sensitive hides.
+  # rspec-puppet shows what Sensitive hides.
   def given(type, title, parameter)
-    value = catalogue.resource(type, title)[parameter]
-    value.respond_to?(:unwrap) ? value.unwrap : value
+    catalogue.resource(type, title)[parameter]
+  end
+
+  def hidden(title)
+    catalogue.resource('File', title).sensitive_parameters
   end
 
   Systems.each do |system, facts, package|
@@ -77,6 +80,10 @@ describe 'logstream' do
       expect(given('File', UNIT, :validate_cmd)).to eq(given('File', CONFIG, :validate_cmd).sub('%', CONFIG))
     end
 
+    it 'shows what changed in it, for nothing in it is secret' do
+      expect(hidden(CONFIG)).to be_empty
+    end
+
     it 'loads a changed configuration by a signal' do
       is_expected.to contain_exec('logstream reload')
         .with_command('/usr/bin/docker kill -s HUP logstream').with_refreshonly(true)
@@ -86,8 +93,9 @@ describe 'logstream' do
 
     it 'restarts for a changed unit only' do
       is_expected.to contain_service('logstream').that_subscribes_to("File[#{UNIT}]")
-      edges = catalogue.to_ral.relationship_graph.edges.select { |edge| edge.target.ref == 'Service[logstream]' && edge.callback }
-      expect(edges.map { |edge| edge.source.ref }).to eq(["File[#{UNIT}]"])
+      ["File[#{CONFIG}]", 'Class[logstream::config]', 'Exec[logstream reload]'].each do |other|
+        is_expected.not_to contain_service('logstream').that_subscribes_to(other)
+      end
     end
 
     it 'gives each file to those who need it' do
@@ -141,6 +149,20 @@ describe 'logstream' do
       end
     end
 
+    context 'with other folders on the host' do
+      let(:params) { { config_dir: '/srv/own', data_dir: '/mnt/log/logstream' } }
+
+      it 'has them where the image expects them' do
+        expect(given('File', UNIT, :content)).to include(
+          '--env-file=/srv/own/environment', '--volume=/srv/own:/etc/logstream:ro ', '--volume=/mnt/log/logstream:/var/lib/logstream ',
+          'run --config /etc/logstream/logstream.yml'
+        )
+        expect(given('File', UNIT, :validate_cmd))
+          .to include('--volume=/srv/own:/etc/logstream:ro --volume=/srv/own:/srv/own:ro ').and end_with(' check /srv/own/logstream.yml')
+        is_expected.to contain_file('/mnt/log/logstream').with_ensure('directory')
+      end
+    end
+
     context 'with volumes' do
       let(:params) { { volumes: ['/run/logstream:/run/logstream', '/etc/ssl/own:/own:ro'] } }
 
@@ -161,9 +183,8 @@ describe 'logstream' do
       let(:params) { { environment: sensitive('AWS_PROFILE' => 'logs', 'KEY' => 'a secret = 7') } }
 
       it 'writes it where only root reads it, hidden from reports' do
-        content = catalogue.resource('File', '/etc/logstream/environment')[:content]
-        expect(content).to be_a(Puppet::Pops::Types::PSensitiveType::Sensitive)
-        expect(content.unwrap).to end_with("\nAWS_PROFILE=logs\nKEY=a secret = 7\n")
+        expect(hidden('/etc/logstream/environment')).to eq([:content])
+        expect(given('File', '/etc/logstream/environment', :content)).to end_with("\nAWS_PROFILE=logs\nKEY=a secret = 7\n")
       end
 
       it 'makes another container for another one, without telling it' do
@@ -176,30 +197,29 @@ describe 'logstream' do
       let(:params) { { settings: sensitive('forward' => { 'security' => { 'shared_key' => 'a secret' } }) } }
 
       it 'hides them from reports' do
-        content = catalogue.resource('File', CONFIG)[:content]
-        expect(content).to be_a(Puppet::Pops::Types::PSensitiveType::Sensitive)
-        expect(YAML.safe_load(content.unwrap)['forward'])
+        expect(hidden(CONFIG)).to eq([:content])
+        expect(YAML.safe_load(given('File', CONFIG, :content))['forward'])
           .to eq('listen' => ['tcp://127.0.0.1:24224'], 'security' => { 'shared_key' => 'a secret' })
       end
     end
 
     context 'with settings that others imply' do
-      let(:params) { { settings: { 'kinesis' => { 'stream' => 'other' }, 'buffer' => { 'directory' => '/var/lib/logstream/b' }, 'forward' => { 'listen' => ['unix:///run/x'] } } } }
+      let(:params) { { settings: { 'kinesis' => { 'stream' => 'other' }, 'forward' => { 'listen' => ['unix:///run/x'] } } } }
 
       it 'takes those given' do
         expect(YAML.safe_load(given('File', CONFIG, :content)))
-          .to include('kinesis' => { 'stream' => 'other' }, 'buffer' => { 'directory' => '/var/lib/logstream/b' }, 'forward' => { 'listen' => ['unix:///run/x'] })
+          .to include('kinesis' => { 'stream' => 'other' }, 'forward' => { 'listen' => ['unix:///run/x'] })
       end
     end
 
     context 'with settings in two levels of Hiera' do
       let(:facts) { Systems.facts.merge('spec_hiera' => 'role') }
 
-      it 'merges them, and leaves out what was taken back' do
+      it 'merges them, joins lists, and leaves to the agent what is taken back' do
         expect(YAML.safe_load(given('File', CONFIG, :content))).to include(
           'kinesis' => { 'region' => 'eu-west-1', 'stream' => 'logs' },
-          'record' => { 'tags' => ['app.**'], 'join_pieces' => false },
-          'forward' => { 'listen' => ['tcp://127.0.0.1:24224'] }
+          'record' => { 'tags' => ['grid.**', 'app.**'], 'join_pieces' => false },
+          'forward' => { 'max_connections' => 500 }
         )
         expect(given('File', '/etc/logstream/environment', :content)).to include("STAGE=test\n", "REGION=eu\n")
       end
@@ -250,7 +270,7 @@ describe 'logstream' do
       context "with the image #{name}" do
         let(:params) { { image: name } }
 
-        it { expect(given('File', UNIT, :content)).to include("\n    #{name} run --config #{CONFIG}\n") }
+        it { expect(given('File', UNIT, :content)).to include("\n    #{name} run --config /etc/logstream/logstream.yml\n") }
       end
     end
   end

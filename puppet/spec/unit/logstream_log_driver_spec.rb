@@ -4,21 +4,32 @@ require 'spec_helper'
 require 'puppet/type/logstream_log_driver'
 
 describe Puppet::Type.type(:logstream_log_driver) do
-  around { |example| Dir.mktmpdir { |folder| @path = File.join(folder, 'docker/daemon.json') and example.run } }
+  around do |example|
+    Dir.mktmpdir do |folder|
+      @folder = folder
+      @path = File.join(folder, 'docker/daemon.json')
+      example.run
+    end
+  end
+
+  # Puppet's own, that rspec-puppet has set to nowhere.
+  before do
+    Puppet[:statefile] = File.join(@folder, 'state.yaml')
+    Puppet[:transactionstorefile] = File.join(@folder, 'transactionstore.yaml')
+  end
 
   def has(text)
     FileUtils.mkdir_p(File.dirname(@path))
     File.write(@path, text)
   end
 
-  # Applies it as an agent does; what changed.
+  # Applies it as an agent does: whether it changed something, and whether it failed.
   def apply(**parameters)
     type = described_class.new(path: @path, **parameters)
     catalog = Puppet::Resource::Catalog.new
     catalog.add_resource(type)
-    report = catalog.apply.report
-    report.finalize_report
-    report.resource_statuses.values.map { |status| [status.changed, status.failed] }.first
+    status = catalog.apply.report.resource_statuses.fetch(type.ref)
+    { changed: status.changed ? true : false, failed: status.failed ? true : false }
   end
 
   let(:options) { { 'fluentd-address' => '127.0.0.1:24224' } }
@@ -28,9 +39,9 @@ describe Puppet::Type.type(:logstream_log_driver) do
   end
 
   it 'makes the file, once' do
-    expect(apply(options: options).first).to be_truthy
+    expect(apply(options: options)).to eq(changed: true, failed: false)
     expect(json).to eq('log-driver' => 'fluentd', 'log-opts' => options)
-    expect(apply(options: options)).to eq([nil, nil]).or eq([false, false]).or eq([false, nil])
+    expect(apply(options: options)).to eq(changed: false, failed: false)
   end
 
   it 'leaves what else is there, and takes away the options of another driver' do
@@ -61,7 +72,7 @@ describe Puppet::Type.type(:logstream_log_driver) do
   ['{"log-driver": ', '["fluentd"]'].each do |broken|
     it "leaves #{broken} as it is" do
       has(broken)
-      expect(apply(options: options).last).to be_truthy
+      expect(apply(options: options)).to eq(changed: false, failed: true)
       expect(File.read(@path)).to eq(broken)
     end
   end

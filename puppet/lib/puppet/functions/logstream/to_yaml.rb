@@ -2,7 +2,7 @@
 
 require 'yaml'
 
-# Settings as YAML. One that is `~` is left out, so that Hiera can take back what another level has set.
+# Settings as YAML. One that is `~` is left out: the agent's default holds.
 #
 # @api private
 Puppet::Functions.create_function(:'logstream::to_yaml') do
