@@ -18,7 +18,6 @@ import java.util.List;
 import logstream.engines.DockerEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code logstream.image} names the agent's image; without it a stand-in takes its place, which listens, has a
  * {@code check} and goes on at HUP.
  */
-@Tag("proof")
 class PuppetIT {
     private static final String IMAGE = "logstream-test/agent:1";
     private static final String CONTAINER = "logstream";
@@ -107,10 +105,12 @@ class PuppetIT {
                 .isEqualTo("enabled");
         assertThat(host.run("systemd-analyze", "verify", "logstream.service").orFail("systemd-analyze"))
                 .isEmpty();
-        assertThat(inspect("{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.NetworkMode}}"
-                        + " {{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.NanoCpus}}"
-                        + " {{.HostConfig.Ulimits}} {{.HostConfig.LogConfig.Type}} {{.HostConfig.CapDrop}}"))
-                .isEqualTo("10001:10001 true host 67108864 67108864 1000000000 [nofile=65536:65536] none [ALL]");
+        assertThat(
+                        inspect(
+                                "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.NetworkMode}}"
+                                        + " {{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.NanoCpus}}"
+                                        + " {{range .HostConfig.Ulimits}}{{.Name}}={{.Soft}}:{{.Hard}}{{end}} {{.HostConfig.LogConfig.Type}} {{.HostConfig.CapDrop}}"))
+                .isEqualTo("10001:10001 true host 67108864 67108864 1000000000 nofile=4096:4096 none [ALL]");
         assertThat(Files.getAttribute(folder.resolve("data"), "unix:uid")).isEqualTo(10001);
         assertThat(Files.readString(daemonJson))
                 .contains("\"debug\": true", "\"log-driver\": \"fluentd\"", "\"fluentd-address\": \"127.0.0.1:" + port);
@@ -220,6 +220,8 @@ class PuppetIT {
                 logstream::port: %d
                 logstream::monitor_port: %d
                 logstream::memory: %dm
+                # A machine of tests may allow no more.
+                logstream::nofile: 4096
                 logstream::environment: {AWS_ACCESS_KEY_ID: test, AWS_SECRET_ACCESS_KEY: test}
                 logstream::settings:
                   kinesis: {stream: logs, region: eu-west-1, endpoint_url: 'http://127.0.0.1:1'}
