@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import logstream.engines.DockerEngine;
 import logstream.engines.Engines;
@@ -31,6 +32,8 @@ final class PuppetHost implements AutoCloseable {
     /** A bit: with or without {@link #CHANGED}. */
     static final int FAILED = 4;
 
+    private static final String UNIX = "unix://";
+    private static final String DEFAULT_HOST = UNIX + "/var/run/docker.sock";
     private static final Path SYSTEMD_CGROUP = Path.of("/sys/fs/cgroup/systemd");
 
     /** What a container has no use for, and what would empty {@code /tmp}. */
@@ -82,7 +85,11 @@ final class PuppetHost implements AutoCloseable {
     }
 
     private static List<String> command(DockerEngine docker, Path folder, String name) {
-        String socket = docker.host().orElse("unix:///var/run/docker.sock").replaceFirst("^unix://", "");
+        String host = docker.host()
+                .or(() -> Optional.ofNullable(System.getenv("DOCKER_HOST")))
+                .orElse(DEFAULT_HOST);
+        Engines.require(host.startsWith(UNIX), "a Docker engine on a UNIX socket, and not " + host + ",");
+        String socket = host.substring(UNIX.length());
         List<String> command = new ArrayList<>(
                 List.of("run", "--detach", "--name=" + name, "--network=host", "--tmpfs=/run", "--tmpfs=/run/lock"));
         command.addAll(List.of("--env=container=docker", "--security-opt=seccomp=unconfined"));

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PuppetIT {
     private static final String IMAGE = "logstream-test/agent:1";
+    private static final int MEBIBYTES = 160;
     private static final String CONTAINER = "logstream";
 
     /** What the module asks of the image, and no more. */
@@ -95,7 +96,7 @@ class PuppetIT {
     private void setsUp(PuppetHost host) throws IOException {
         Path daemonJson = Files.createDirectories(host.file("/etc/docker")).resolve("daemon.json");
         Files.writeString(daemonJson, "{\"debug\": true}");
-        host.hiera(hiera("grid.**", 64));
+        host.hiera(hiera("grid.**", MEBIBYTES));
 
         assertThat(apply(host)).isEqualTo(PuppetHost.CHANGED);
 
@@ -110,7 +111,7 @@ class PuppetIT {
                                 "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.NetworkMode}}"
                                         + " {{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.NanoCpus}}"
                                         + " {{range .HostConfig.Ulimits}}{{.Name}}={{.Soft}}:{{.Hard}}{{end}} {{.HostConfig.LogConfig.Type}} {{.HostConfig.CapDrop}}"))
-                .isEqualTo("10001:10001 true host 67108864 67108864 1000000000 nofile=4096:4096 none [ALL]");
+                .isEqualTo("10001:10001 true host 167772160 167772160 1000000000 nofile=4096:4096 none [ALL]");
         assertThat(Files.getAttribute(folder.resolve("data"), "unix:uid")).isEqualTo(10001);
         assertThat(Files.readString(daemonJson))
                 .contains("\"debug\": true", "\"log-driver\": \"fluentd\"", "\"fluentd-address\": \"127.0.0.1:" + port);
@@ -122,7 +123,7 @@ class PuppetIT {
     private void loadsAChangedConfiguration(PuppetHost host) throws IOException {
         String before = container();
         try (Socket connection = connect()) {
-            host.hiera(hiera("app.**", 64));
+            host.hiera(hiera("app.**", MEBIBYTES));
 
             assertThat(apply(host)).isEqualTo(PuppetHost.CHANGED);
 
@@ -136,7 +137,7 @@ class PuppetIT {
     private void refusesABrokenConfiguration(PuppetHost host) throws IOException {
         String before = container();
         String old = Files.readString(config());
-        host.hiera(hiera("app.**", 64) + "  shutdown: {no_such_setting: 1}\n");
+        host.hiera(hiera("app.**", MEBIBYTES) + "  shutdown: {no_such_setting: 1}\n");
 
         DockerEngine.Finished applied = host.apply("logstream", "logstream::log_driver");
 
@@ -153,7 +154,7 @@ class PuppetIT {
     /** The image is another one, here one that has no {@code check} at all: the container stays the old one. */
     private void refusesWhatTheImageDoesNotTake(PuppetHost host) throws IOException {
         String before = container();
-        host.hiera(hiera("app.**", 64).replace(IMAGE, docker.image()));
+        host.hiera(hiera("app.**", MEBIBYTES).replace(IMAGE, docker.image()));
 
         DockerEngine.Finished applied = host.apply("logstream", "logstream::log_driver");
 
@@ -165,12 +166,12 @@ class PuppetIT {
 
     private void replacesTheContainer(PuppetHost host) throws IOException {
         String before = container();
-        host.hiera(hiera("app.**", 96));
+        host.hiera(hiera("app.**", 2 * MEBIBYTES));
 
         assertThat(apply(host)).isEqualTo(PuppetHost.CHANGED);
 
         assertThat(container()).isNotEqualTo(before);
-        assertThat(inspect("{{.HostConfig.Memory}}")).isEqualTo(Integer.toString(96 << 20));
+        assertThat(inspect("{{.HostConfig.Memory}}")).isEqualTo(Integer.toString((2 * MEBIBYTES) << 20));
     }
 
     private void comesBackByItself(PuppetHost host) {
@@ -188,7 +189,8 @@ class PuppetIT {
 
     private void cleansUp(PuppetHost host) throws IOException {
         Path chunk = Files.writeString(folder.resolve("data/chunk"), "a line");
-        host.hiera(hiera("app.**", 96) + "logstream::ensure: absent\nlogstream::log_driver::ensure: absent\n");
+        host.hiera(
+                hiera("app.**", 2 * MEBIBYTES) + "logstream::ensure: absent\nlogstream::log_driver::ensure: absent\n");
 
         assertThat(apply(host)).isEqualTo(PuppetHost.CHANGED);
 
