@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import logstream.Agent;
 import logstream.AgentConfig;
+import logstream.Reload;
 import logstream.StartException;
 import logstream.config.ConfigException;
-import logstream.config.ConfigFile;
 import logstream.forward.ListenAddress;
 import logstream.metrics.MonitorConfig;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             "",
             "SIGTERM or Ctrl-C ends it in order: what has arrived is written to the buffer and sent for a",
             "while (shutdown.grace); the rest is sent after the next start. A second Ctrl-C ends it at once.",
+            "SIGHUP has it load its configuration again; with --local SIGHUP ends it, too.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -104,9 +105,9 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--config FILE or --local is missing; --local needs nothing else");
         }
-        AgentConfig agentConfig = read(config);
-        Signals signals = Signals.take();
-        runUntil(signals, agentConfig, agent -> {});
+        ReloadedFile file = read(config);
+        Signals signals = Signals.takeWithHangup();
+        runUntil(signals, file.held().config(), file, agent -> signals.onHangup(agent::reloadSoon));
         return ExitCode.OK;
     }
 
@@ -126,7 +127,7 @@ final class RunCommand implements Callable<Integer> {
                     forwardPort == null ? ListenAddress.DEFAULT_PORT : forwardPort,
                     monitorPort == null ? MonitorConfig.DEFAULT.port() : monitorPort,
                     folder);
-            runUntil(signals, agentConfig, agent -> {
+            runUntil(signals, agentConfig, Reload.Source.NONE, agent -> {
                 spec.commandLine()
                         .getOut()
                         .print(StartText.of(
@@ -137,9 +138,9 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static AgentConfig read(Path file) throws Failure {
+    private static ReloadedFile read(Path file) throws Failure {
         try {
-            return ConfigFile.read(file);
+            return ReloadedFile.read(file);
         } catch (ConfigException wrong) {
             throw new Failure(ExitCode.USAGE, wrong.getMessage() + "\nNothing was started.", wrong);
         }
@@ -149,10 +150,11 @@ final class RunCommand implements Callable<Integer> {
         void tell(Agent agent);
     }
 
-    private void runUntil(Signals signals, AgentConfig config, WhenStarted whenStarted) throws Failure {
+    private void runUntil(Signals signals, AgentConfig config, Reload.Source source, WhenStarted whenStarted)
+            throws Failure {
         Agent agent;
         try {
-            agent = Agent.start(config);
+            agent = Agent.start(config, source);
         } catch (StartException cannot) {
             String options = local ? " (with --local: --forward-port, --monitor-port or --buffer)" : "";
             throw new Failure(ExitCode.FAILED, cannot.getMessage() + options, cannot);
