@@ -104,7 +104,9 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--config FILE or --local is missing; --local needs nothing else");
         }
-        AgentConfig agentConfig = read(config);
+        FormerFluentd former = new FormerFluentd(Path.of("/"));
+        AgentConfig agentConfig = read(config, former);
+        former.unsent(config).ifPresent(this::warn);
         Signals signals = Signals.take();
         runUntil(signals, agentConfig, agent -> {});
         return ExitCode.OK;
@@ -137,11 +139,17 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static AgentConfig read(Path file) throws Failure {
+    private void warn(String sentence) {
+        spec.commandLine().getErr().println("logstream: " + sentence);
+        spec.commandLine().getErr().flush();
+    }
+
+    private static AgentConfig read(Path file, FormerFluentd former) throws Failure {
         try {
             return ConfigFile.read(file);
         } catch (ConfigException wrong) {
-            throw new Failure(ExitCode.USAGE, wrong.getMessage() + "\nNothing was started.", wrong);
+            String hint = former.configuration(file).map(it -> "\n" + it).orElse("");
+            throw new Failure(ExitCode.USAGE, wrong.getMessage() + "\nNothing was started." + hint, wrong);
         }
     }
 

@@ -52,7 +52,8 @@ class HelpTest {
                 "dead-letters show",
                 "dead-letters replay",
                 "dead-letters purge",
-                "drain"
+                "drain",
+                "health"
             })
     void helpIsAsWritten(String command) throws IOException {
         List<String> arguments =
