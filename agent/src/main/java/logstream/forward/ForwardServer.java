@@ -100,6 +100,7 @@ public final class ForwardServer {
             for (ListenAddress address : config.listen()) {
                 listening.add(carriers.listen(address));
             }
+            InheritedSocket.warnIfUnused(listening);
             ForwardServer server = new ForwardServer(config, parts, listening, idle);
             started = true;
             return server;
