@@ -25,7 +25,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BufferCommand.class,
             DeadLettersCommand.class,
             DrainCommand.class,
-            HealthCommand.class,
             CompletionCommand.class,
             TrainCommand.class
         },

@@ -1,5 +1,6 @@
 package logstream.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import logstream.Agent;
@@ -108,7 +109,7 @@ final class RunCommand implements Callable<Integer> {
         AgentConfig agentConfig = read(config, former);
         former.unsent(config).ifPresent(this::warn);
         Signals signals = Signals.take();
-        runUntil(signals, agentConfig, agent -> {});
+        runUntil(signals, agentConfig, agent -> tellWhereToAsk(agentConfig, agent));
         return ExitCode.OK;
     }
 
@@ -137,6 +138,14 @@ final class RunCommand implements Callable<Integer> {
             });
         }
         return ExitCode.OK;
+    }
+
+    private void tellWhereToAsk(AgentConfig agentConfig, Agent agent) {
+        try {
+            HealthProbe.tellWhere(agentConfig.monitor().bind(), agent.monitorPort());
+        } catch (IOException cannot) {
+            warn("health checks will fail, for the file that tells them where to ask cannot be written: " + cannot);
+        }
     }
 
     private void warn(String sentence) {

@@ -52,8 +52,7 @@ class HelpTest {
                 "dead-letters show",
                 "dead-letters replay",
                 "dead-letters purge",
-                "drain",
-                "health"
+                "drain"
             })
     void helpIsAsWritten(String command) throws IOException {
         List<String> arguments =

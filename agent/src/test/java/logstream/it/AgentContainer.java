@@ -110,6 +110,14 @@ final class AgentContainer implements AutoCloseable {
         return docker.docker("inspect", "--format=" + format, name).orFail("docker inspect");
     }
 
+    /** A command of the program, in a container of its own that has the same volumes. */
+    DockerEngine.Finished command(String... arguments) {
+        List<String> whole = new ArrayList<>(List.of("run", "--rm", "--volumes-from=" + name, "--entrypoint=logstream"));
+        whole.addAll(List.of("--network=host", AgentImage.built()));
+        whole.addAll(List.of(arguments));
+        return docker.docker(whole);
+    }
+
     /** Runs a program in it. */
     DockerEngine.Finished exec(String... command) {
         List<String> whole = new ArrayList<>(List.of("exec", name));

@@ -105,7 +105,8 @@ class ContainerImageIT {
                 .as("what can be executed, but for libraries")
                 .containsExactlyInAnyOrder(
                         "opt/logstream/bin/logstream",
-                        "opt/logstream/bin/logstream-agent");
+                        "opt/logstream/bin/logstream-agent",
+                        "opt/logstream/bin/logstream-health");
         assertThat(entries)
                 .filteredOn(one -> !one.path().startsWith("opt/logstream/") && one.mode().startsWith("-"))
                 .as("files besides the program: the C library, and who runs it")
@@ -162,7 +163,7 @@ class ContainerImageIT {
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> agent.inspect("{{.State.Health.Status}}").equals("healthy"));
             hasNoRights(agent);
-            assertThat(agent.exec("logstream", "buffer", "ls").orFail("buffer ls")).contains("nothing is left to be read");
+            assertThat(agent.command("buffer", "ls").orFail("buffer ls")).contains("nothing is left to be read");
             assertThat(agent.exec("sh", "-c", "true").output()).contains("executable file not found");
             assertThat(agent.stop()).as("exit code after SIGTERM").isZero();
             assertThat(agent.said()).contains("stopped: every line is delivered");
@@ -183,7 +184,7 @@ class ContainerImageIT {
     @ParameterizedTest
     @EnumSource(Blow.class)
     void underLoadNothingAcknowledgedIsLost(Blow blow) throws IOException {
-        strike(blow, new Random(blow.ordinal()));
+        strike(blow, new Random(blow.name().hashCode()));
     }
 
     @Tag("proof")
