@@ -41,7 +41,8 @@ public final class HealthProbe {
             place = words[0] + " " + port;
             InetAddress address = InetAddress.getByName(words[0]);
             socket.connect(
-                    new InetSocketAddress(address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address, port),
+                    new InetSocketAddress(
+                            address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address, port),
                     PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream()

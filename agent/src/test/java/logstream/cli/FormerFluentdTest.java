@@ -49,7 +49,8 @@ class FormerFluentdTest {
         Path folder = root.resolve("var/log/fluent");
 
         assertThat(former.unsent(ours))
-                .hasValue(folder + " holds 2 chunk files that a fluentd has not sent. To send them, when this agent runs:\n"
+                .hasValue(folder
+                        + " holds 2 chunk files that a fluentd has not sent. To send them, when this agent runs:\n"
                         + "  logstream buffer import " + folder + " --config " + ours);
 
         for (Path chunk : new Path[] {queued, staged}) {

@@ -67,7 +67,9 @@ class HealthProbeTest {
         Answer answer = ask(file("127.0.0.1 " + port));
 
         assertThat(answer.healthy()).isFalse();
-        assertThat(answer.said()).startsWith("no agent answers at 127.0.0.1 " + port).contains("refused");
+        assertThat(answer.said())
+                .startsWith("no agent answers at 127.0.0.1 " + port)
+                .contains("refused");
     }
 
     @Test

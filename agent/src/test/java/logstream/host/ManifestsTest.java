@@ -34,7 +34,6 @@ class ManifestsTest {
             "Service", "core/v1",
             "DaemonSet", "apps/v1");
 
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -51,7 +50,12 @@ class ManifestsTest {
         Engines.require(
                 Tool.exists("docker-compose", "--version"), "docker-compose (Debian: apt-get install docker-compose)");
         Tool config = Tool.run(
-                Map.of(), "docker-compose", "--file", DEPLOY.resolve("compose/compose.yaml").toString(), "config", "--quiet");
+                Map.of(),
+                "docker-compose",
+                "--file",
+                DEPLOY.resolve("compose/compose.yaml").toString(),
+                "config",
+                "--quiet");
         assertThat(config.output()).isEmpty();
         assertThat(config.exitCode()).isZero();
     }
@@ -65,9 +69,11 @@ class ManifestsTest {
                 shape = ecs.operation_model(sys.argv[2]).input_shape
                 print(botocore.validate.ParamValidator().validate(json.load(open(sys.argv[1])), shape).generate_report())
                 """;
-        Tool found = Tool.run(Map.of(), "python3", "-c", script, DEPLOY.resolve("ecs/" + file).toString(), operation);
+        Tool found = Tool.run(
+                Map.of(), "python3", "-c", script, DEPLOY.resolve("ecs/" + file).toString(), operation);
         Engines.require(
-                found.exitCode() != 127 && !found.output().contains("ModuleNotFoundError"), "botocore (pip install botocore)");
+                found.exitCode() != 127 && !found.output().contains("ModuleNotFoundError"),
+                "botocore (pip install botocore)");
         assertThat(found.output().strip()).isEmpty();
         assertThat(found.exitCode()).isZero();
     }
@@ -86,7 +92,8 @@ class ManifestsTest {
         }
         assertThat(source).hasSize(5);
         // Beside the types, where the compiler looks for them.
-        Path file = Files.writeString(Files.createTempFile(Path.of(types), "manifests", ".ts"), String.join("\n", source));
+        Path file =
+                Files.writeString(Files.createTempFile(Path.of(types), "manifests", ".ts"), String.join("\n", source));
         try {
             Tool compiled = Tool.run(
                     Map.of(),
@@ -122,7 +129,8 @@ class ManifestsTest {
                 .orElseThrow()
                 .at("/spec/template/spec/containers/0");
         assertThat(agent.at("/resources/limits/memory").asText()).isEqualTo("160Mi");
-        assertThat(agent.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
+        assertThat(agent.at("/securityContext/readOnlyRootFilesystem").asBoolean())
+                .isTrue();
         assertThat(agent.at("/securityContext/capabilities/drop/0").asText()).isEqualTo("ALL");
 
         JsonNode task = JSON.readTree(DEPLOY.resolve("ecs/task-definition.json").toFile())

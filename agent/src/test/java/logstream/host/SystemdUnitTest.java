@@ -29,7 +29,8 @@ class SystemdUnitTest {
 
     @BeforeEach
     void layOut() throws IOException {
-        Engines.require(Tool.exists("systemd-analyze", "--version"), "systemd-analyze (Debian: apt-get install systemd)");
+        Engines.require(
+                Tool.exists("systemd-analyze", "--version"), "systemd-analyze (Debian: apt-get install systemd)");
         for (String name : NAMES) {
             String unit = Files.readString(UNITS.resolve(name))
                     .replace("/opt/logstream/bin/logstream-agent", "/bin/true")
@@ -85,7 +86,12 @@ class SystemdUnitTest {
                 .contains("Restart=always", "StartLimitIntervalSec=0", "MemoryMax=160M", "LimitNOFILE=65536");
         assertThat(lines("logstream-container.service")).contains("Restart=always", "StartLimitIntervalSec=0");
         assertThat(Files.readString(UNITS.resolve("logstream-container.service")))
-                .contains("--memory 160m", "--memory-swap 160m", "--ulimit nofile=65536:65536", "--read-only", "--cap-drop ALL");
+                .contains(
+                        "--memory 160m",
+                        "--memory-swap 160m",
+                        "--ulimit nofile=65536:65536",
+                        "--read-only",
+                        "--cap-drop ALL");
     }
 
     private static List<String> lines(String unit) throws IOException {

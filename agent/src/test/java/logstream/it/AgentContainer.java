@@ -112,7 +112,8 @@ final class AgentContainer implements AutoCloseable {
 
     /** A command of the program, in a container of its own that has the same volumes. */
     DockerEngine.Finished command(String... arguments) {
-        List<String> whole = new ArrayList<>(List.of("run", "--rm", "--volumes-from=" + name, "--entrypoint=logstream"));
+        List<String> whole =
+                new ArrayList<>(List.of("run", "--rm", "--volumes-from=" + name, "--entrypoint=logstream"));
         whole.addAll(List.of("--network=host", AgentImage.built()));
         whole.addAll(List.of(arguments));
         return docker.docker(whole);

@@ -87,9 +87,13 @@ class ContainerImageIT {
     void thereIsNothingInItButTheAgent() throws IOException {
         List<Entry> entries = entries();
         // Docker's own, for each container.
-        entries.removeIf(one -> one.path().matches("\\.dockerenv|(dev|proc|sys)(/.*)?|etc/(hostname|hosts|resolv.conf|mtab)"));
+        entries.removeIf(
+                one -> one.path().matches("\\.dockerenv|(dev|proc|sys)(/.*)?|etc/(hostname|hosts|resolv.conf|mtab)"));
 
-        assertThat(entries).filteredOn(one -> one.mode().matches(".*[sStT].*")).as("setuid, setgid, sticky").isEmpty();
+        assertThat(entries)
+                .filteredOn(one -> one.mode().matches(".*[sStT].*"))
+                .as("setuid, setgid, sticky")
+                .isEmpty();
         assertThat(entries)
                 .filteredOn(one -> one.mode().charAt(8) == 'w' && one.mode().charAt(0) != 'l')
                 .as("writable for everybody")
@@ -108,7 +112,8 @@ class ContainerImageIT {
                         "opt/logstream/bin/logstream-agent",
                         "opt/logstream/bin/logstream-health");
         assertThat(entries)
-                .filteredOn(one -> !one.path().startsWith("opt/logstream/") && one.mode().startsWith("-"))
+                .filteredOn(one ->
+                        !one.path().startsWith("opt/logstream/") && one.mode().startsWith("-"))
                 .as("files besides the program: the C library, and who runs it")
                 .hasSizeLessThan(20);
     }
@@ -128,7 +133,8 @@ class ContainerImageIT {
             }
         };
         Path archive = folder.resolve("image.tar");
-        docker.docker("save", "--output", archive.toString(), AgentImage.built()).orFail("docker save");
+        docker.docker("save", "--output", archive.toString(), AgentImage.built())
+                .orFail("docker save");
         try (InputStream in = Files.newInputStream(archive);
                 GZIPOutputStream out = new GZIPOutputStream(counting)) {
             in.transferTo(out);
@@ -141,12 +147,15 @@ class ContainerImageIT {
     @Test
     void linesOfAContainerReachTheStream() throws IOException {
         try (AgentContainer endpoint = AgentContainer.endpoint();
-                AgentContainer agent =
-                        AgentContainer.agent(config(endpoint, ""), volume, "--health-interval=1s", "--health-retries=1");
+                AgentContainer agent = AgentContainer.agent(
+                        config(endpoint, ""), volume, "--health-interval=1s", "--health-retries=1");
                 StreamRecords records = StreamRecords.open(endpoint.endpointUri(), Yaml.STREAM)) {
             int port = agent.forwardPort();
             try (Container container = Container.start(
-                    "seq 1 500", "fluentd-address=127.0.0.1:" + port, "tag=" + AckedLoad.TAG, "fluentd-request-ack=true")) {
+                    "seq 1 500",
+                    "fluentd-address=127.0.0.1:" + port,
+                    "tag=" + AckedLoad.TAG,
+                    "fluentd-request-ack=true")) {
                 container.awaitEnd();
                 await("the container's lines")
                         .atMost(Duration.ofSeconds(60))
@@ -155,8 +164,9 @@ class ContainerImageIT {
             }
             assertThat(records.all())
                     .extracting(one -> one.json().path("log").asText())
-                    .containsExactlyInAnyOrderElementsOf(
-                            IntStream.rangeClosed(1, 500).mapToObj(Integer::toString).toList());
+                    .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 500)
+                            .mapToObj(Integer::toString)
+                            .toList());
 
             await("healthy")
                     .atMost(Duration.ofSeconds(60))
@@ -178,7 +188,8 @@ class ContainerImageIT {
                 .containsPattern("Gid:\\s+10001\\s+10001\\s+10001\\s+10001")
                 .containsPattern("CapEff:\\s+0{16}")
                 .containsPattern("NoNewPrivs:\\s+1");
-        assertThat(agent.inspect("{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.Memory}}")).isEqualTo("true " + MEMORY);
+        assertThat(agent.inspect("{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.Memory}}"))
+                .isEqualTo("true " + MEMORY);
     }
 
     @ParameterizedTest
@@ -227,19 +238,20 @@ class ContainerImageIT {
 
     private static Set<String> loadUntil(Blow blow, AgentContainer agent, Random random) throws IOException {
         long after = 3_000L + random.nextInt(3_000);
-        try (AckedLoad load =
-                AckedLoad.start(agent.forwardPort(), CONNECTIONS, Duration.ZERO, 4_000, random, count -> {
-                    if (count == after && blow != Blow.STOPPED) {
-                        agent.kill();
-                    }
-                })) {
+        try (AckedLoad load = AckedLoad.start(agent.forwardPort(), CONNECTIONS, Duration.ZERO, 4_000, random, count -> {
+            if (count == after && blow != Blow.STOPPED) {
+                agent.kill();
+            }
+        })) {
             if (blow == Blow.STOPPED) {
                 await("load").atMost(Duration.ofSeconds(60)).until(() -> load.acknowledgedCount() >= after);
                 assertThat(agent.stop()).as("exit code under load").isZero();
             } else {
                 assertThat(agent.exitCode()).as("exit code of SIGKILL").isEqualTo(137);
             }
-            assertThat(agent.inspect("{{.State.OOMKilled}}")).as("killed for its memory").isEqualTo("false");
+            assertThat(agent.inspect("{{.State.OOMKilled}}"))
+                    .as("killed for its memory")
+                    .isEqualTo("false");
             assertThat(load.finish()).isTrue();
             assertThat(load.acknowledged()).hasSizeGreaterThanOrEqualTo((int) after);
             return load.acknowledged();

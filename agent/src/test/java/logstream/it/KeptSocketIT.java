@@ -51,8 +51,8 @@ class KeptSocketIT {
 
             // Before the first start, and between two.
             for (int round = 0; round < 2; round++) {
-                try (AckedLoad load =
-                        AckedLoad.start(supervisor.port, 4, Duration.ofMillis(1), 200, new Random(round), count -> {})) {
+                try (AckedLoad load = AckedLoad.start(
+                        supervisor.port, 4, Duration.ofMillis(1), 200, new Random(round), count -> {})) {
                     assertThat(load.acknowledgedCount()).isZero();
                     supervisor.say("start");
                     Awaitility.await("acks from the agent that came after the connection")
