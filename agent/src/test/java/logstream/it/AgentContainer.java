@@ -87,6 +87,14 @@ final class AgentContainer implements AutoCloseable {
         return URI.create(awaitSaid(ENDPOINT));
     }
 
+    /** Waits until it has said so as often as it was started. */
+    void awaitListening(int starts) {
+        await(name + " listens for time " + starts)
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> LISTENING.matcher(said()).results().count() == starts);
+    }
+
     private String awaitSaid(Pattern pattern) {
         String[] found = new String[1];
         await(name + " says " + pattern)

@@ -216,8 +216,10 @@ class ContainerImageIT {
                 if (blow == Blow.REPLACED) {
                     agent.close();
                     agent = AgentContainer.agent(config, volume);
+                    agent.awaitListening(1);
                 } else {
                     agent.startAgain();
+                    agent.awaitListening(2);
                 }
                 Set<String> missing = new HashSet<>(acknowledged);
                 await("what was acknowledged is in the stream")

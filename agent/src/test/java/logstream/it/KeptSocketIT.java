@@ -50,28 +50,39 @@ class KeptSocketIT {
             long acknowledged = 0;
 
             // Before the first start, and between two.
-            for (int round = 0; round < 2; round++) {
-                try (AckedLoad load = AckedLoad.start(
-                        supervisor.port, 4, Duration.ofMillis(1), 200, new Random(round), count -> {})) {
-                    assertThat(load.acknowledgedCount()).isZero();
-                    supervisor.say("start");
-                    Awaitility.await("acks from the agent that came after the connection")
-                            .atMost(Duration.ofSeconds(60))
-                            .until(() -> load.acknowledgedCount() > 100);
-                    assertThat(load.finish()).isTrue();
-                    assertThat(load.failure()).isEmpty();
-                    acknowledged += load.acknowledgedCount();
-                }
-                supervisor.say("stop");
-                assertThat(supervisor.answer()).isEqualTo("exit 0");
-                assertThat(supervisor.said())
-                        .contains("This address was open before the agent, and stays open after it")
-                        .contains("stopped: every line is delivered");
-            }
-
             try (StreamRecords records = StreamRecords.open(kinesis.endpoint(), Yaml.STREAM)) {
+                for (int round = 0; round < 2; round++) {
+                    acknowledged += loadThenStart(supervisor, round);
+                    long expected = acknowledged;
+                    Awaitility.await("everything is in the stream")
+                            .atMost(Duration.ofSeconds(60))
+                            .pollInterval(Duration.ofMillis(100))
+                            .until(() -> records.all().size() >= expected);
+
+                    supervisor.say("stop");
+                    assertThat(supervisor.answer()).isEqualTo("exit 0");
+                    assertThat(supervisor.said())
+                            .contains("This address was open before the agent, and stays open after it")
+                            .as("what is said after the port was let go")
+                            .contains("stopped: every line is delivered");
+                }
                 assertThat(records.all()).hasSize((int) acknowledged);
             }
+        }
+    }
+
+    /** Connects and sends while no agent runs; returns how many events the agent acknowledged that then came. */
+    private static long loadThenStart(Supervisor supervisor, int round) throws IOException {
+        try (AckedLoad load =
+                AckedLoad.start(supervisor.port, 4, Duration.ofMillis(1), 200, new Random(round), count -> {})) {
+            assertThat(load.acknowledgedCount()).isZero();
+            supervisor.say("start");
+            Awaitility.await("acks from the agent that came after the connection")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> load.acknowledgedCount() > 100);
+            assertThat(load.finish()).isTrue();
+            assertThat(load.failure()).isEmpty();
+            return load.acknowledgedCount();
         }
     }
 
