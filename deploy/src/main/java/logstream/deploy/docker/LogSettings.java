@@ -1,0 +1,6 @@
+package logstream.deploy.docker;
+
+import java.util.List;
+
+/** A log driver and its options: what a container is started with. */
+public record LogSettings(String driver, List<LogOption> options) {}
