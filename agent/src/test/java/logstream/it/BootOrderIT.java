@@ -32,7 +32,8 @@ class BootOrderIT {
 
     @Test
     void allOfThemStartAndNoLineIsLost() throws IOException {
-        List<String> all = IntStream.rangeClosed(1, LINES).mapToObj(Integer::toString).toList();
+        List<String> all =
+                IntStream.rangeClosed(1, LINES).mapToObj(Integer::toString).toList();
         List<Container> containers = new ArrayList<>();
         try (Gate late = new Gate(AGENT.port())) {
             for (int number = 0; number < CONTAINERS; number++) {
@@ -71,7 +72,10 @@ class BootOrderIT {
         try (Gate gate = new Gate(AGENT.port())) {
             gate.open();
             try (Container container = Container.start(
-                    UNTIL_END + "; exit 1", "fluentd-address=127.0.0.1:" + gate.port(), "tag=stays.down", "--restart=always")) {
+                    UNTIL_END + "; exit 1",
+                    "fluentd-address=127.0.0.1:" + gate.port(),
+                    "tag=stays.down",
+                    "--restart=always")) {
                 gate.shut();
                 container.sign("end");
                 await("the engine gives up")
@@ -96,8 +100,7 @@ class BootOrderIT {
         List<String> named = options.group(1).lines().toList();
         assertThat(named).contains("--log-driver=fluentd", "--log-opt=fluentd-address=127.0.0.1:24224");
         return Stream.of(
-                        named.stream()
-                                .map(option -> option.replace("127.0.0.1:24224", "127.0.0.1:" + gate.port())),
+                        named.stream().map(option -> option.replace("127.0.0.1:24224", "127.0.0.1:" + gate.port())),
                         Stream.of("--log-opt=tag=" + tag),
                         Stream.of(more))
                 .flatMap(one -> one)
