@@ -40,7 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class Agent {
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
-    private final AgentConfig config;
+    private final LiveSettings settings;
+    private final Reload reload;
+    private final ReloadThread reloadThread;
     private final Buffer buffer;
     private final KinesisStream stream;
     private final ExecutorService requests;
@@ -53,7 +55,8 @@ public final class Agent {
     private final Optional<ControlServer> control;
 
     private Agent(
-            AgentConfig config,
+            LiveSettings settings,
+            Reload reload,
             Buffer buffer,
             KinesisStream stream,
             ExecutorService requests,
@@ -64,7 +67,9 @@ public final class Agent {
             MonitorServer monitor,
             Drain drain,
             Optional<ControlServer> control) {
-        this.config = config;
+        this.settings = settings;
+        this.reload = reload;
+        this.reloadThread = new ReloadThread(reload, () -> settings.present().reloadInterval());
         this.buffer = buffer;
         this.stream = stream;
         this.requests = requests;
@@ -80,16 +85,18 @@ public final class Agent {
     /**
      * Opens buffer and ports and begins to ship. Returns once containers can connect; the stream is checked afterwards.
      *
+     * @param source where the configuration came from, to be loaded again from there
      * @throws StartException with one sentence for the operator: port taken, buffer folder in use or not writable
      */
-    public static Agent start(AgentConfig config) throws StartException {
+    public static Agent start(AgentConfig config, Reload.Source source) throws StartException {
         requireCompression(config.kinesis().packing());
         Metrics metrics = new Metrics();
         Buffer buffer = openBuffer(config, metrics);
         MonitorServer monitor = null;
         try {
             monitor = openMonitor(config, metrics);
-            ForwardServer forward = openForward(config, buffer, metrics);
+            Ingest ingest = new Ingest(buffer, config.record(), metrics);
+            ForwardServer forward = openForward(config, ingest, metrics);
             KinesisStream stream = KinesisStream.open(config.kinesis(), metrics);
             ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
             Shipper shipper = new Shipper(
@@ -124,8 +131,22 @@ public final class Agent {
                     forward.listening(),
                     config.monitor().bind(),
                     monitor.port());
-            return new Agent(
-                    config, buffer, stream, requests, shipper, streamCheck, forward, parts, monitor, drain, control);
+            LiveSettings settings = new LiveSettings(config, buffer, ingest, shipper);
+            Agent agent = new Agent(
+                    settings,
+                    new Reload(source, settings::take, metrics, InstantSource.system()),
+                    buffer,
+                    stream,
+                    requests,
+                    shipper,
+                    streamCheck,
+                    forward,
+                    parts,
+                    monitor,
+                    drain,
+                    control);
+            agent.reloadThread.start();
+            return agent;
         } catch (StartException | RuntimeException e) {
             if (monitor != null) {
                 monitor.close();
@@ -145,6 +166,16 @@ public final class Agent {
         return monitor.port();
     }
 
+    /** Loads its configuration again, at once. */
+    public Reload reload() {
+        return reload;
+    }
+
+    /** Has the configuration loaded again, and does not wait for that. */
+    public void reloadSoon() {
+        reloadThread.wanted();
+    }
+
     /** Calls back when it was told to drain, and that is over: then it is to be stopped. */
     public void onDrained(Runnable callback) {
         drain.onOver(callback);
@@ -153,6 +184,8 @@ public final class Agent {
     /** Stops from the source: closes the listener, drains connections, forces the buffer, ships for the grace, ends. */
     public void stop() {
         log.info("stopping: reading what senders still have");
+        reloadThread.stop();
+        AgentConfig config = settings.present();
         parts.stopIntake(RunningParts.READ_LIMIT);
         streamCheck.stop();
         Duration grace = drain.isOver() ? Duration.ZERO : config.shutdownGrace();
@@ -251,8 +284,7 @@ public final class Agent {
         return Optional.of(notices);
     }
 
-    private static ForwardServer openForward(AgentConfig config, Buffer buffer, Metrics metrics) throws StartException {
-        Ingest ingest = new Ingest(buffer, config.record(), metrics);
+    private static ForwardServer openForward(AgentConfig config, Ingest ingest, Metrics metrics) throws StartException {
         try {
             return ForwardServer.start(config.forward(), ingest, metrics, InstantSource.system());
         } catch (ListenException e) {

@@ -11,6 +11,7 @@ import logstream.pipeline.RecordConfig;
  * The whole configuration of an agent, validated.
  *
  * @param shutdownGrace longest time after SIGTERM for shipping what is buffered; the rest stays in the buffer
+ * @param reloadInterval how often the file is looked at for changes; zero: never
  */
 public record AgentConfig(
         ForwardConfig forward,
@@ -18,6 +19,8 @@ public record AgentConfig(
         BufferConfig buffer,
         KinesisConfig kinesis,
         MonitorConfig monitor,
-        Duration shutdownGrace) {
+        Duration shutdownGrace,
+        Duration reloadInterval) {
     public static final Duration DEFAULT_SHUTDOWN_GRACE = Duration.ofSeconds(5);
+    public static final Duration DEFAULT_RELOAD_INTERVAL = Duration.ZERO;
 }

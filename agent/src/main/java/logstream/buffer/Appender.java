@@ -20,16 +20,14 @@ final class Appender {
     private static final int LARGEST_FRAME_BYTES = FrameBatch.HEADER_BYTES + FrameBatch.MAX_PAYLOAD_BYTES;
 
     private final BufferState state;
-    private final BufferConfig.Overflow overflow;
     private final Sources sources;
     private final Metrics metrics;
     private final Seldom seldom;
     private long droppedSinceSaid;
     private volatile Runnable overflowing = () -> {};
 
-    Appender(BufferState state, BufferConfig config, Sources sources, Metrics metrics) {
+    Appender(BufferState state, Sources sources, Metrics metrics) {
         this.state = state;
-        this.overflow = config.overflow();
         this.sources = sources;
         this.metrics = metrics;
         this.seldom = new Seldom(sources.nanoTime());
@@ -42,7 +40,7 @@ final class Appender {
 
     /** As {@link Buffer#isOverflowing}. */
     boolean isOverflowing() {
-        if (overflow != BufferConfig.Overflow.DROP_OLDEST_CHUNK) {
+        if (state.config().overflow() != BufferConfig.Overflow.DROP_OLDEST_CHUNK) {
             return false;
         }
         state.lock.lock();
@@ -55,7 +53,7 @@ final class Appender {
 
     /** As {@link Buffer#append} and {@link Buffer#appendOrDrop}. */
     Appended append(FrameBatch batch, boolean mayDrop) throws BufferClosedException {
-        boolean drops = mayDrop && overflow == BufferConfig.Overflow.DROP_NEWEST;
+        boolean drops = mayDrop && state.config().overflow() == BufferConfig.Overflow.DROP_NEWEST;
         int dropped = 0;
         long say = 0;
         Appended appended;
@@ -85,7 +83,7 @@ final class Appender {
 
     /** As {@link Buffer#dropsNow}. */
     boolean dropsNow(int frames) {
-        if (overflow != BufferConfig.Overflow.DROP_NEWEST) {
+        if (state.config().overflow() != BufferConfig.Overflow.DROP_NEWEST) {
             return false;
         }
         long say;
@@ -176,7 +174,7 @@ final class Appender {
         if (hasRoomFor(frameBytes)) {
             return true;
         }
-        if (overflow == BufferConfig.Overflow.DROP_OLDEST_CHUNK) {
+        if (state.config().overflow() == BufferConfig.Overflow.DROP_OLDEST_CHUNK) {
             overflowing.run();
         }
         return false;
@@ -198,7 +196,8 @@ final class Appender {
             state.appended(frames, sources.nanoTime().getAsLong());
             metrics.framesAppended.add(frames);
             metrics.bytesAppended.add(at - from);
-            if (overflow == BufferConfig.Overflow.DROP_NEWEST && !state.room.fits(LARGEST_FRAME_BYTES)) {
+            if (state.config().overflow() == BufferConfig.Overflow.DROP_NEWEST
+                    && !state.room.fits(LARGEST_FRAME_BYTES)) {
                 // Whoever waits for a turn may have to be refused now.
                 state.turns.wakeAll();
             }

@@ -53,7 +53,7 @@ public final class Buffer implements AutoCloseable {
         this.reader = parts.reader();
         this.deadLetters = parts.deadLetters();
         this.commitThread = new CommitThread(commit);
-        this.appender = new Appender(state, config, parts.sources(), parts.metrics());
+        this.appender = new Appender(state, parts.sources(), parts.metrics());
         this.oldestChunk = new OldestChunk(state, config, parts.sources(), reader, deadLetters);
         this.gauges = new BufferGauges(state, config.directory(), parts.sources(), deadLetters, openedEnd);
     }
@@ -147,7 +147,7 @@ public final class Buffer implements AutoCloseable {
     public boolean hasRoomToSpare(long bytes) {
         state.lock.lock();
         try {
-            return state.hasRoomForAll(bytes, config.maxChunks() / 4);
+            return state.hasRoomForAll(bytes, state.config().maxChunks() / 4);
         } finally {
             state.lock.unlock();
         }
@@ -170,6 +170,36 @@ public final class Buffer implements AutoCloseable {
      */
     public void awaitDurable(long ordinal) throws BufferClosedException {
         appender.awaitDurable(ordinal);
+    }
+
+    /**
+     * Any thread. From now on these bounds hold: {@code maxChunks}, {@code overflow}, {@code minFree}, {@code
+     * deadLetterBytes} and {@code deadLetterAge}. What is more than a smaller one stays: the buffer is full until enough of
+     * it is gone.
+     *
+     * @throws IllegalStateException when anything else is another one than it was opened with: a bug of the caller
+     */
+    public void reload(BufferConfig newer) {
+        BufferConfig same = new BufferConfig(
+                config.directory(),
+                config.chunkBytes(),
+                newer.maxChunks(),
+                newer.overflow(),
+                newer.minFree(),
+                config.sync(),
+                config.syncInterval(),
+                newer.deadLetterBytes(),
+                newer.deadLetterAge());
+        if (!same.equals(newer)) {
+            throw new IllegalStateException("only a new buffer can be " + newer);
+        }
+        deadLetters.reload(newer);
+        state.lock.lock();
+        try {
+            state.reload(newer);
+        } finally {
+            state.lock.unlock();
+        }
     }
 
     /** Called by the commit thread whenever frames became readable; must not block. */

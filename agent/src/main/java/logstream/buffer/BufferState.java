@@ -29,6 +29,7 @@ final class BufferState {
     final ChunkList chunks;
     final Reading reading;
 
+    private volatile BufferConfig config;
     private volatile long durable;
     private long written;
     private long appended;
@@ -49,6 +50,7 @@ final class BufferState {
      * @param end the ordinal after the last recovered frame
      */
     BufferState(BufferConfig config, long startNanos, List<Chunk> recovered, long released, long end) {
+        this.config = config;
         this.room = new Room(config.chunkBytes(), config.maxChunks());
         this.marks = new AppendMarks(startNanos);
         this.chunks = new ChunkList(recovered);
@@ -62,6 +64,19 @@ final class BufferState {
         // The last one is sealed when it gets a successor.
         recovered.stream().limit(Math.max(0, recovered.size() - 1)).forEach(chunk -> room.sealed(chunk.end()));
         checkInvariant();
+    }
+
+    /** What holds now. Without the lock, too. */
+    BufferConfig config() {
+        return config;
+    }
+
+    /** From now on other bounds hold: {@code maxChunks}, {@code overflow}, {@code minFree}. */
+    void reload(BufferConfig newer) {
+        config = newer;
+        room.limit(newer.maxChunks());
+        lookAtDisk();
+        turns.wakeAll();
     }
 
     // Positions.

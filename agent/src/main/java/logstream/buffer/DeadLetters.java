@@ -43,7 +43,7 @@ final class DeadLetters implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
     private final Path folder;
-    private final BufferConfig config;
+    private volatile BufferConfig config;
     private final Sources sources;
     private final Metrics metrics;
     private final Expiry expiry;
@@ -70,6 +70,12 @@ final class DeadLetters implements Closeable {
             Files.createDirectory(folder);
             sources.files().syncFolder(config.directory());
         }
+    }
+
+    /** From now on other bounds hold: {@code deadLetterBytes} and {@code deadLetterAge}. Any thread. */
+    synchronized void reload(BufferConfig newer) {
+        config = newer;
+        expiry.age(newer.deadLetterAge());
     }
 
     /** Bytes of all files in the folder. Any thread, without waiting. */

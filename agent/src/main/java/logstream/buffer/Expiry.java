@@ -16,13 +16,17 @@ import java.util.Map;
 final class Expiry {
     static final Duration BELIEVED_AFTER = Duration.ofHours(1);
 
-    private final Duration age;
+    private Duration age;
     private final Sources sources;
     private final Map<Path, Long> tooOldSince = new HashMap<>();
 
     Expiry(Duration age, Sources sources) {
         this.age = age;
         this.sources = sources;
+    }
+
+    void age(Duration newAge) {
+        age = newAge;
     }
 
     boolean isOver(Path file, Instant came) {

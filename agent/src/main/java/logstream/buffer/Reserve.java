@@ -35,7 +35,6 @@ final class Reserve {
     private final Sources sources;
     private final Metrics metrics;
     private final Seldom seldom;
-    private final boolean keeps;
     private long lookAt;
     private boolean isShort;
     private boolean said;
@@ -46,7 +45,6 @@ final class Reserve {
         this.sources = sources;
         this.metrics = metrics;
         this.seldom = new Seldom(sources.nanoTime());
-        this.keeps = config.minFree().bytes() > 0;
         this.lookAt = sources.nanoTime().getAsLong();
     }
 
@@ -74,7 +72,7 @@ final class Reserve {
             return;
         }
         lookAt = now + LOOK_NANOS;
-        if (keeps || failing) {
+        if (keeps() || failing) {
             judge(sources.files().space(config.directory()), unwritten);
         } else {
             isShort = false;
@@ -88,15 +86,20 @@ final class Reserve {
      * @throws KeptFreeException when the disk would have less free than the reserve
      */
     void check() throws KeptFreeException {
-        if (!keeps) {
+        if (!keeps()) {
             return;
         }
         ChunkFiles.Space space = sources.files().space(config.directory());
         boolean refused = space.isKnown() && usable(space) < config.chunkBytes() && !isClosing();
         judge(space, refused ? 0 : config.chunkBytes());
         if (refused) {
-            throw new KeptFreeException("free are " + space.free() + " bytes; buffer.min_free is " + config.minFree());
+            throw new KeptFreeException("free are " + space.free() + " bytes; buffer.min_free is "
+                    + state.config().minFree());
         }
+    }
+
+    private boolean keeps() {
+        return state.config().minFree().bytes() > 0;
     }
 
     private boolean isClosing() {
@@ -109,7 +112,7 @@ final class Reserve {
     }
 
     private long usable(ChunkFiles.Space space) {
-        return space.free() - config.minFree().of(space.total());
+        return space.free() - state.config().minFree().of(space.total());
     }
 
     /** How many chunks can be begun, when so many bytes more are sure to be written. */
@@ -121,7 +124,7 @@ final class Reserve {
         long usable = usable(space) - unwritten;
         long chunks = Math.max(0, usable / config.chunkBytes());
         say(chunks == 0, space);
-        if (keeps) {
+        if (keeps()) {
             tell(chunks, chunks > 0 ? 0 : config.chunkBytes() - usable);
         } else {
             // The disk itself says when it is full, and any byte helps.
@@ -141,7 +144,7 @@ final class Reserve {
     private void say(boolean shortNow, ChunkFiles.Space space) {
         if (shortNow && !isShort) {
             metrics.diskShortages.increment();
-            if (keeps && seldom.due()) {
+            if (keeps() && seldom.due()) {
                 said = true;
                 LOG.warn(
                         "The disk of the buffer is nearly full, no chunk is begun: folder={} free={} kept_free={}"
@@ -149,9 +152,9 @@ final class Reserve {
                                 + " It goes on by itself when there is room. Make room, or set buffer.min_free lower.",
                         config.directory(),
                         space.free(),
-                        config.minFree().of(space.total()),
-                        config.minFree(),
-                        config.overflow().name().toLowerCase(Locale.ROOT));
+                        state.config().minFree().of(space.total()),
+                        state.config().minFree(),
+                        state.config().overflow().name().toLowerCase(Locale.ROOT));
             }
         } else if (!shortNow && said) {
             said = false;

@@ -15,7 +15,7 @@ package logstream.buffer;
  */
 final class Room {
     private final int chunkBytes;
-    private final long limitBytes;
+    private long limitBytes;
     private long sealedBytes;
     private long plannedChunks;
     private long plannedEnd;
@@ -24,8 +24,13 @@ final class Room {
 
     Room(int chunkBytes, int maxChunks) {
         this.chunkBytes = chunkBytes;
-        this.limitBytes = (long) chunkBytes * maxChunks;
+        limit(maxChunks);
         this.plannedEnd = chunkBytes;
+    }
+
+    /** From now on so many chunk files at most; when there are more, it is full until enough are gone. */
+    void limit(int maxChunks) {
+        limitBytes = (long) chunkBytes * maxChunks;
     }
 
     boolean fits(int frameBytes) {

@@ -34,7 +34,8 @@ final class LocalSetting {
                 kinesis(STREAM, REGION, endpoint),
                 new MonitorConfig(MonitorConfig.DEFAULT.bind(), monitorPort),
                 // The stream ends with the process: there is nobody to ship to for long.
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                AgentConfig.DEFAULT_RELOAD_INTERVAL);
     }
 
     /** Everything but stream, region and endpoint as it is by default. */

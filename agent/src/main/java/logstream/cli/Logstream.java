@@ -25,6 +25,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BufferCommand.class,
             DeadLettersCommand.class,
             DrainCommand.class,
+            CheckCommand.class,
+            ConfigCommand.class,
+            ConvertConfigCommand.class,
             CompletionCommand.class,
             TrainCommand.class
         },

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import logstream.Agent;
 import logstream.AgentConfig;
+import logstream.Reload;
 import logstream.StartException;
 import logstream.config.ConfigException;
-import logstream.config.ConfigFile;
 import logstream.forward.ListenAddress;
 import logstream.metrics.MonitorConfig;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             "",
             "SIGTERM or Ctrl-C ends it in order: what has arrived is written to the buffer and sent for a",
             "while (shutdown.grace); the rest is sent after the next start. A second Ctrl-C ends it at once.",
+            "SIGHUP has it load its configuration again; with --local SIGHUP ends it, too.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -106,10 +107,14 @@ final class RunCommand implements Callable<Integer> {
                     spec.commandLine(), "--config FILE or --local is missing; --local needs nothing else");
         }
         FormerFluentd former = new FormerFluentd(Path.of("/"));
-        AgentConfig agentConfig = read(config, former);
+        ReloadedFile file = read(config, former);
         former.unsent(config).ifPresent(this::warn);
-        Signals signals = Signals.take();
-        runUntil(signals, agentConfig, agent -> tellWhereToAsk(agentConfig, agent));
+        AgentConfig agentConfig = file.held().config();
+        Signals signals = Signals.takeWithHangup();
+        runUntil(signals, agentConfig, file, agent -> {
+            signals.onHangup(agent::reloadSoon);
+            tellWhereToAsk(agentConfig, agent);
+        });
         return ExitCode.OK;
     }
 
@@ -129,7 +134,7 @@ final class RunCommand implements Callable<Integer> {
                     forwardPort == null ? ListenAddress.DEFAULT_PORT : forwardPort,
                     monitorPort == null ? MonitorConfig.DEFAULT.port() : monitorPort,
                     folder);
-            runUntil(signals, agentConfig, agent -> {
+            runUntil(signals, agentConfig, Reload.Source.NONE, agent -> {
                 spec.commandLine()
                         .getOut()
                         .print(StartText.of(
@@ -153,9 +158,9 @@ final class RunCommand implements Callable<Integer> {
         spec.commandLine().getErr().flush();
     }
 
-    private static AgentConfig read(Path file, FormerFluentd former) throws Failure {
+    private static ReloadedFile read(Path file, FormerFluentd former) throws Failure {
         try {
-            return ConfigFile.read(file);
+            return ReloadedFile.read(file);
         } catch (ConfigException wrong) {
             String hint = former.configuration(file).map(it -> "\n" + it).orElse("");
             throw new Failure(ExitCode.USAGE, wrong.getMessage() + "\nNothing was started." + hint, wrong);
@@ -166,10 +171,11 @@ final class RunCommand implements Callable<Integer> {
         void tell(Agent agent);
     }
 
-    private void runUntil(Signals signals, AgentConfig config, WhenStarted whenStarted) throws Failure {
+    private void runUntil(Signals signals, AgentConfig config, Reload.Source source, WhenStarted whenStarted)
+            throws Failure {
         Agent agent;
         try {
-            agent = Agent.start(config);
+            agent = Agent.start(config, source);
         } catch (StartException cannot) {
             String options = local ? " (with --local: --forward-port, --monitor-port or --buffer)" : "";
             throw new Failure(ExitCode.FAILED, cannot.getMessage() + options, cannot);

@@ -2,10 +2,12 @@ package logstream.cli;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
  * Waits for SIGTERM, SIGINT (Ctrl-C) or SIGHUP. The first asks for an orderly end; the second ends the process at once.
+ * Where SIGHUP has another meaning, it ends nothing.
  *
  * <p>Java's own way, a shutdown hook, would end with exit code 143 or 130 although all went well, and would swallow the
  * second Ctrl-C. {@code sun.misc.Signal} is the supported way to have signals oneself (module jdk.unsupported), but the
@@ -15,6 +17,8 @@ import java.util.concurrent.CountDownLatch;
  */
 final class Signals {
     private final CountDownLatch first = new CountDownLatch(1);
+    private Optional<Runnable> onHangup = Optional.empty();
+    private boolean hangupWaits;
 
     private Signals() {}
 
@@ -22,9 +26,31 @@ final class Signals {
     static Signals take() {
         Signals signals = new Signals();
         for (String name : new String[] {"TERM", "INT", "HUP"}) {
-            signals.take(name);
+            signals.take(name, signals::arrived);
         }
         return signals;
+    }
+
+    /** As {@link #take()}, but SIGHUP is for what {@link #onHangup} says, and waits until that is said. */
+    static Signals takeWithHangup() {
+        Signals signals = new Signals();
+        signals.take("TERM", signals::arrived);
+        signals.take("INT", signals::arrived);
+        signals.take("HUP", signals::hungUp);
+        return signals;
+    }
+
+    /** Called at each SIGHUP, and now if one has come before; must not block. */
+    synchronized void onHangup(Runnable listener) {
+        onHangup = Optional.of(listener);
+        if (hangupWaits) {
+            hangupWaits = false;
+            listener.run();
+        }
+    }
+
+    private synchronized void hungUp() {
+        onHangup.ifPresentOrElse(Runnable::run, () -> hangupWaits = true);
     }
 
     /** Returns after the first signal. */
@@ -44,13 +70,13 @@ final class Signals {
         first.countDown();
     }
 
-    private void take(String name) {
+    private void take(String name, Runnable handling) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object ours = Proxy.newProxyInstance(
                     handler.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
-                        arrived();
+                        handling.run();
                         return null;
                     });
             signal.getMethod("handle", signal, handler)

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import logstream.Agent;
+import logstream.Reload;
 import logstream.StartException;
 import logstream.config.ConfigException;
 import logstream.config.ConfigFile;
@@ -75,7 +76,7 @@ final class TrainCommand implements Callable<Integer> {
                 monitor:
                   port: 0
                 """.formatted(folder.resolve("buffer"), LocalSetting.STREAM, LocalSetting.REGION, endpoint));
-        return Agent.start(ConfigFile.read(config));
+        return Agent.start(ConfigFile.read(config), Reload.Source.NONE);
     }
 
     private void send(int port) throws Failure {

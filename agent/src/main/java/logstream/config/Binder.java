@@ -24,11 +24,16 @@ final class Binder {
     private final Set<String> sections = new HashSet<>();
     private final Map<String, Object> values = new HashMap<>();
     private final Map<String, YamlNode> places = new HashMap<>();
+    private final Map<String, Origin> origins = new HashMap<>();
     private final Map<String, List<YamlNode>> itemPlaces = new HashMap<>();
+    private final Map<String, List<Binder>> itemBinders = new HashMap<>();
+    private final Map<String, String> environment;
     private final Set<String> seenWrong = new HashSet<>();
     private final List<Problem> problems = new ArrayList<>();
 
-    Binder(List<Setting<?>> table) {
+    /** @param environment its variables, by name */
+    Binder(List<Setting<?>> table, Map<String, String> environment) {
+        this.environment = environment;
         for (Setting<?> setting : table) {
             settings.put(setting.key(), setting);
             for (String section = setting.section(); !section.isEmpty(); section = parent(section)) {
@@ -82,6 +87,16 @@ final class Binder {
         @SuppressWarnings("unchecked")
         T value = (T) values.get(setting.key());
         return value == null ? setting.defaultValue() : value;
+    }
+
+    /** Where the value is from. */
+    Origin origin(Setting<?> setting) {
+        return origins.getOrDefault(setting.key(), Origin.DEFAULT);
+    }
+
+    /** What was made of the items of a list of sections; empty when the file does not give it. */
+    List<Binder> items(Setting<?> list) {
+        return itemBinders.getOrDefault(list.key(), List.of());
     }
 
     /** A problem between settings, reported where the first of them stands. */
@@ -185,16 +200,31 @@ final class Binder {
 
     private <T> void text(Setting<T> setting, TextType<T> type, YamlNode.Entry entry) {
         YamlNode node = entry.value();
+        Optional<SettingText> found = Optional.empty();
         try {
-            Optional<List<String>> texts = texts(type, node);
-            if (texts.isPresent()) {
-                values.put(setting.key(), type.parse(texts.get()));
+            found = SettingText.of(type, node, environment);
+            if (found.isPresent()) {
+                SettingText text = found.get();
+                values.put(setting.key(), type.parse(text.texts()));
+                List<String> sources = new ArrayList<>(text.variables());
+                type.secretFiles(text.texts()).forEach(file -> sources.add("secret file " + file));
+                origins.put(setting.key(), new Origin(node.line(), List.copyOf(sources)));
                 return;
             }
             wrong(setting, node, entry.key(), node instanceof YamlNode.Items ? listHint(type) : "");
         } catch (WrongValueException wrong) {
-            wrong(setting, node, entry.key(), wrong.hint());
+            String standsFor = standsFor(type, found);
+            String between = wrong.hint().isEmpty() || standsFor.isEmpty() ? "" : ". ";
+            wrong(setting, node, entry.key(), wrong.hint() + between + standsFor);
         }
+    }
+
+    /** What the wrong value is, when the file shows only variables. */
+    private static String standsFor(TextType<?> type, Optional<SettingText> found) {
+        return found.filter(text -> !type.isSecret() && !text.variables().isEmpty())
+                .map(text -> "With its environment variables it is "
+                        + new YamlNode.Text(0, 0, String.join(", ", text.texts())).described())
+                .orElse("");
     }
 
     private <E> void sections(Setting<?> setting, SectionsType<E> type, YamlNode.Entry entry) {
@@ -209,8 +239,10 @@ final class Binder {
             return;
         }
         List<E> elements = new ArrayList<>();
+        List<Binder> binders = new ArrayList<>();
         for (YamlNode item : items) {
-            Binder inside = new Binder(type.keys());
+            Binder inside = new Binder(type.keys(), environment);
+            binders.add(inside);
             inside.bindItem(setting.key(), type.keys().getFirst(), item);
             if (inside.problems.isEmpty()) {
                 elements.add(type.reader().apply(inside));
@@ -218,8 +250,10 @@ final class Binder {
             problems.addAll(inside.problems);
         }
         itemPlaces.put(setting.key(), items);
+        itemBinders.put(setting.key(), binders);
         if (elements.size() == items.size()) {
             values.put(setting.key(), List.copyOf(elements));
+            origins.put(setting.key(), new Origin(entry.key().line(), List.of()));
         } else {
             seenWrong.add(setting.key());
         }
@@ -246,26 +280,6 @@ final class Binder {
 
     private static String listHint(TextType<?> type) {
         return type.takesList() ? "Each item is a plain text" : "It takes one value";
-    }
-
-    /** The texts behind a key: one, or as many as the list has. Empty when something else is there. */
-    private static Optional<List<String>> texts(TextType<?> type, YamlNode node) {
-        return switch (node) {
-            case YamlNode.Text text -> Optional.of(List.of(text.text()));
-            case YamlNode.Items items
-            when type.takesList() -> {
-                List<String> texts = new ArrayList<>();
-                for (YamlNode item : items.items()) {
-                    if (item instanceof YamlNode.Text text) {
-                        texts.add(text.text());
-                    }
-                }
-                yield texts.size() == items.items().size() ? Optional.of(texts) : Optional.empty();
-            }
-            case YamlNode.Items items -> Optional.empty();
-            case YamlNode.Section section -> Optional.empty();
-            case YamlNode.Nothing nothing -> Optional.empty();
-        };
     }
 
     private void problem(YamlNode place, String sentence) {

@@ -24,21 +24,24 @@ final class BufferSettings {
             (long) BufferConfig.DEFAULT.chunkBytes(),
             "Size at which a chunk file is ended and the next one begun.");
     static final Setting<Integer> MAX_CHUNKS = Setting.of(
-            "buffer.max_chunks",
-            Types.count(2, 100_000),
-            BufferConfig.DEFAULT.maxChunks(),
-            "Chunk files at most; when all are in use, the buffer is full.");
+                    "buffer.max_chunks",
+                    Types.count(2, 100_000),
+                    BufferConfig.DEFAULT.maxChunks(),
+                    "Chunk files at most; when all are in use, the buffer is full.")
+            .takenOver();
     static final Setting<BufferConfig.Overflow> OVERFLOW = Setting.of(
-            "buffer.overflow",
-            Types.choice(BufferConfig.Overflow.class),
-            BufferConfig.DEFAULT.overflow(),
-            "When the buffer is full: let containers wait, or drop the oldest chunk file, or drop new lines whose sender wants"
-                    + " no ack. What is dropped is counted.");
+                    "buffer.overflow",
+                    Types.choice(BufferConfig.Overflow.class),
+                    BufferConfig.DEFAULT.overflow(),
+                    "When the buffer is full: let containers wait, or drop the oldest chunk file, or drop new lines whose sender wants"
+                            + " no ack. What is dropped is counted.")
+            .takenOver();
     static final Setting<BufferConfig.MinFree> MIN_FREE = Setting.of(
-            "buffer.min_free",
-            Types.minFree(),
-            BufferConfig.DEFAULT.minFree(),
-            "What is left free of the buffer's disk; with less, no chunk file is begun, and the buffer counts as full.");
+                    "buffer.min_free",
+                    Types.minFree(),
+                    BufferConfig.DEFAULT.minFree(),
+                    "What is left free of the buffer's disk; with less, no chunk file is begun, and the buffer counts as full.")
+            .takenOver();
     static final Setting<BufferConfig.Sync> SYNC = Setting.of(
             "buffer.sync",
             Types.choice(BufferConfig.Sync.class),
@@ -51,15 +54,17 @@ final class BufferSettings {
             BufferConfig.DEFAULT.syncInterval(),
             "Longest time that lines nobody asked an ack for stay unforced.");
     static final Setting<Long> DEAD_LETTERS_MAX_SIZE = Setting.of(
-            "buffer.dead_letters.max_size",
-            Types.size(0, 1024L << 30),
-            BufferConfig.DEFAULT.deadLetterBytes(),
-            "Bound of the records that were given up on and kept aside; the oldest go first.");
+                    "buffer.dead_letters.max_size",
+                    Types.size(0, 1024L << 30),
+                    BufferConfig.DEFAULT.deadLetterBytes(),
+                    "Bound of the records that were given up on and kept aside; the oldest go first.")
+            .takenOver();
     static final Setting<Duration> DEAD_LETTERS_MAX_AGE = Setting.of(
-            "buffer.dead_letters.max_age",
-            Types.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
-            BufferConfig.DEFAULT.deadLetterAge(),
-            "How long they are kept.");
+                    "buffer.dead_letters.max_age",
+                    Types.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+                    BufferConfig.DEFAULT.deadLetterAge(),
+                    "How long they are kept.")
+            .takenOver();
 
     static final List<Setting<?>> ALL = List.of(
             DIRECTORY,

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import logstream.AgentConfig;
 
@@ -34,6 +35,20 @@ public final class ConfigFile {
      * @throws ConfigException with everything that is wrong with it
      */
     public static AgentConfig read(Path file) throws ConfigException {
+        return load(file).config();
+    }
+
+    /**
+     * As {@link #read}, and where each value is from.
+     *
+     * @throws ConfigException with everything that is wrong with the file
+     */
+    public static LoadedConfig load(Path file) throws ConfigException {
+        return load(file, System.getenv());
+    }
+
+    /** @param environment the variables that the file may refer to, by name */
+    static LoadedConfig load(Path file, Map<String, String> environment) throws ConfigException {
         String text = decode(file, bytes(file));
         Optional<YamlNode> root;
         try {
@@ -41,13 +56,13 @@ public final class ConfigFile {
         } catch (YamlReader.SyntaxException invalid) {
             throw new ConfigException(file, List.of(invalid.problem()));
         }
-        Binder binder = new Binder(Settings.ALL);
+        Binder binder = new Binder(Settings.ALL, environment);
         binder.bind(root);
         findConflicts(binder);
         if (!binder.problems().isEmpty()) {
             throw new ConfigException(file, binder.problems());
         }
-        return Settings.read(binder, file);
+        return new LoadedConfig(Settings.read(binder, file), Settings.effective(binder, file), Settings.values(binder));
     }
 
     private static byte[] bytes(Path file) throws ConfigException {

@@ -71,38 +71,46 @@ final class KinesisSettings {
             DEFAULT.access().dualStack(),
             "Whether the region's endpoints for IPv4 and IPv6 are used; if false, as the environment says.");
     static final Setting<Integer> MAX_BATCH_RECORDS = Setting.of(
-            "kinesis.max_batch_records", Types.count(1, 500), DEFAULT.maxBatchRecords(), "Records in one request.");
+                    "kinesis.max_batch_records",
+                    Types.count(1, 500),
+                    DEFAULT.maxBatchRecords(),
+                    "Records in one request.")
+            .takenOver();
     static final Setting<Long> MAX_BATCH_SIZE = Setting.of(
-            "kinesis.max_batch_size",
-            Types.size(MIB, 10 * MIB),
-            (long) DEFAULT.maxBatchBytes(),
-            "Data and keys in one request.");
+                    "kinesis.max_batch_size",
+                    Types.size(MIB, 10 * MIB),
+                    (long) DEFAULT.maxBatchBytes(),
+                    "Data and keys in one request.")
+            .takenOver();
     static final Setting<Integer> MAX_REQUESTS_IN_FLIGHT = Setting.of(
             "kinesis.max_requests_in_flight",
             Types.count(1, 64),
             DEFAULT.maxRequestsInFlight(),
             "Requests that wait for their answer at once.");
     static final Setting<Duration> LINGER = Setting.of(
-            "kinesis.linger",
-            Types.duration(Duration.ZERO, Duration.ofMinutes(1)),
-            DEFAULT.linger(),
-            "Longest wait of a record for a fuller batch.");
+                    "kinesis.linger",
+                    Types.duration(Duration.ZERO, Duration.ofMinutes(1)),
+                    DEFAULT.linger(),
+                    "Longest wait of a record for a fuller batch.")
+            .takenOver();
     static final Setting<Duration> REQUEST_TIMEOUT = Setting.of(
             "kinesis.request_timeout",
             Types.duration(Duration.ofSeconds(1), Duration.ofMinutes(5)),
             DEFAULT.requestTimeout(),
             "Longest wait for the answer to a request.");
     static final Setting<Integer> RETRY_LIMIT = Setting.of(
-            "kinesis.retry_limit",
-            Types.count(0, 1000),
-            DEFAULT.retryLimit(),
-            "Retries while nothing is accepted, and of one record that is refused while others pass;"
-                    + " past it, and only then, dead letters.");
+                    "kinesis.retry_limit",
+                    Types.count(0, 1000),
+                    DEFAULT.retryLimit(),
+                    "Retries while nothing is accepted, and of one record that is refused while others pass;"
+                            + " past it, and only then, dead letters.")
+            .takenOver();
     static final Setting<Duration> RETRY_WAIT = Setting.of(
-            "kinesis.retry_wait",
-            Types.duration(Duration.ofMillis(100), Duration.ofHours(1)),
-            DEFAULT.retryWait(),
-            "First wait while nothing is accepted; it doubles with each retry.");
+                    "kinesis.retry_wait",
+                    Types.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+                    DEFAULT.retryWait(),
+                    "First wait while nothing is accepted; it doubles with each retry.")
+            .takenOver();
 
     static final Setting<PackingConfig.PartitionKey> PARTITION_KEY = Setting.of(
             "kinesis.partition_key",

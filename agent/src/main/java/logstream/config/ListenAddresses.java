@@ -93,6 +93,11 @@ record ListenAddresses() implements TextType<List<ListenAddress>> {
     }
 
     @Override
+    public Shape shape() {
+        return new Shape.Text("(?:tcp|tls)://.+|unix:.+");
+    }
+
+    @Override
     public boolean takesList() {
         return true;
     }

@@ -2,6 +2,7 @@ package logstream.config;
 
 import java.net.URI;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The URL of an HTTP proxy. It may hold a password: a wrong one is not shown. */
 record ProxyType() implements TextType<URI> {
@@ -22,6 +23,13 @@ record ProxyType() implements TextType<URI> {
     @Override
     public String show(URI value) {
         return value.toString();
+    }
+
+    @Override
+    public String masked(URI value) {
+        return value.getRawUserInfo() == null
+                ? show(value)
+                : show(value).replaceFirst(Pattern.quote(value.getRawUserInfo() + "@"), "(secret)@");
     }
 
     @Override

@@ -12,28 +12,32 @@ import logstream.pipeline.RecordConfig;
  */
 final class RecordSettings {
     static final Setting<List<String>> TAGS = Setting.of(
-            "record.tags",
-            Types.tagPatterns(),
-            RecordConfig.DEFAULT.tags(),
-            "Tags to ship, in fluentd's pattern syntax; events with other tags are counted and dropped.");
+                    "record.tags",
+                    Types.tagPatterns(),
+                    RecordConfig.DEFAULT.tags(),
+                    "Tags to ship, in fluentd's pattern syntax; events with other tags are counted and dropped.")
+            .takenOver();
 
     static final Setting<Boolean> JOIN_PIECES = Setting.of(
-            "record.join_pieces",
-            Types.flag(),
-            RecordConfig.DEFAULT.joinPieces(),
-            "Whether the 16 KiB pieces into which Docker cuts long lines become one record again; otherwise each is a"
-                    + " record with Docker's fields.");
+                    "record.join_pieces",
+                    Types.flag(),
+                    RecordConfig.DEFAULT.joinPieces(),
+                    "Whether the 16 KiB pieces into which Docker cuts long lines become one record again; otherwise each is a"
+                            + " record with Docker's fields.")
+            .takenOver();
     static final Setting<Duration> JOIN_TIMEOUT = Setting.of(
-            "record.join_timeout",
-            Types.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
-            RecordConfig.DEFAULT.joinTimeout(),
-            "How long after its newest piece a line whose end does not come is sent without it.");
+                    "record.join_timeout",
+                    Types.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+                    RecordConfig.DEFAULT.joinTimeout(),
+                    "How long after its newest piece a line whose end does not come is sent without it.")
+            .takenOver();
     static final Setting<String> SOURCE_ADDRESS_KEY = Setting.unset(
-            "record.source_address_key",
-            Types.text(
-                    "a name of 1 to 64 letters, digits and '_.@-', other than time, tag and log",
-                    "(?!(?:time|tag|log)$)[A-Za-z0-9_.@-]{1,64}"),
-            "Field that gets the sender's IP address; a sender's own field of that name gives way.");
+                    "record.source_address_key",
+                    Types.text(
+                            "a name of 1 to 64 letters, digits and '_.@-', other than time, tag and log",
+                            "(?!(?:time|tag|log)$)[A-Za-z0-9_.@-]{1,64}"),
+                    "Field that gets the sender's IP address; a sender's own field of that name gives way.")
+            .takenOver();
 
     static final Setting<Boolean> LOSS_NOTICES = Setting.of(
             "record.loss_notices",

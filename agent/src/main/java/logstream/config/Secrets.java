@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import logstream.config.SettingType.WrongValueException;
 import logstream.forward.Secret;
 
@@ -76,6 +78,11 @@ final class Secrets {
         }
 
         @Override
+        public List<String> secretFiles(List<String> texts) {
+            return texts.stream().flatMap(text -> file(text).stream()).toList();
+        }
+
+        @Override
         public boolean isSecret() {
             return true;
         }
@@ -100,6 +107,16 @@ final class Secrets {
                 case NetworkKey.Own own -> own.key().toString();
                 case NetworkKey.None none -> NONE;
             };
+        }
+
+        @Override
+        public List<String> secretFiles(List<String> texts) {
+            return texts.stream().flatMap(text -> file(text).stream()).toList();
+        }
+
+        @Override
+        public String masked(NetworkKey value) {
+            return value instanceof NetworkKey.Shared ? "that of all" : show(value);
         }
 
         @Override
@@ -153,14 +170,33 @@ final class Secrets {
         }
 
         @Override
+        public List<String> secretFiles(List<String> texts) {
+            return texts.stream()
+                    .flatMap(text -> file(text.substring(text.indexOf(':') + 1)).stream())
+                    .toList();
+        }
+
+        @Override
+        public String masked(Map<String, Secret> value) {
+            return value.keySet().stream()
+                    .sorted()
+                    .map(name -> "'" + name + ":(secret)'")
+                    .collect(Collectors.joining(", ", "[", "]"));
+        }
+
+        @Override
         public boolean isSecret() {
             return true;
         }
     }
 
+    private static Optional<String> file(String text) {
+        return text.startsWith(FILE) ? Optional.of(text.substring(FILE.length())) : Optional.empty();
+    }
+
     private static Secret read(String text) throws WrongValueException {
-        byte[] bytes =
-                text.startsWith(FILE) ? content(text.substring(FILE.length())) : text.getBytes(StandardCharsets.UTF_8);
+        Optional<String> file = file(text);
+        byte[] bytes = file.isPresent() ? content(file.get()) : text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0) {
             throw new WrongValueException("An empty secret is none");
         }

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param presence whether the file must give it
  * @param defaultValue what holds when the file does not give it; null when that means "not set"
  * @param sentence what it does, in one sentence
+ * @param reloadable whether another value can be taken over while the agent runs
  */
 record Setting<T>(
         String key,
         SettingType<T> type,
         Presence presence,
         @Nullable T defaultValue,
-        String sentence) {
+        String sentence,
+        boolean reloadable) {
     /** Whether the file must give a setting. */
     enum Presence {
         REQUIRED,
@@ -27,17 +29,22 @@ record Setting<T>(
 
     /** A setting that has a default. */
     static <T> Setting<T> of(String key, SettingType<T> type, T defaultValue, String sentence) {
-        return new Setting<>(key, type, Presence.OPTIONAL, defaultValue, sentence);
+        return new Setting<>(key, type, Presence.OPTIONAL, defaultValue, sentence, false);
     }
 
     /** A setting that may stay unset. */
     static <T> Setting<T> unset(String key, SettingType<T> type, String sentence) {
-        return new Setting<>(key, type, Presence.OPTIONAL, null, sentence);
+        return new Setting<>(key, type, Presence.OPTIONAL, null, sentence, false);
     }
 
     /** A setting without which nothing starts. */
     static <T> Setting<T> required(String key, SettingType<T> type, String sentence) {
-        return new Setting<>(key, type, Presence.REQUIRED, null, sentence);
+        return new Setting<>(key, type, Presence.REQUIRED, null, sentence, false);
+    }
+
+    /** The same, taken over by a running agent. */
+    Setting<T> takenOver() {
+        return new Setting<>(key, type, presence, defaultValue, sentence, true);
     }
 
     /** The default as one would write it in the file; empty when there is none. */

@@ -22,6 +22,21 @@ non-sealed interface TextType<T> extends SettingType<T> {
         return false;
     }
 
+    /** What one text looks like to an editor. */
+    default Shape shape() {
+        return Shape.Text.ANY;
+    }
+
+    /** The files outside of the configuration that the texts name as holding a secret. */
+    default List<String> secretFiles(List<String> texts) {
+        return List.of();
+    }
+
+    /** The value as it may be shown to anybody. */
+    default String masked(T value) {
+        return isSecret() ? "(secret)" : show(value);
+    }
+
     /** Whether the text must not be repeated in messages. */
     default boolean isSecret() {
         return false;

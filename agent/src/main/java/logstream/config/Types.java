@@ -21,12 +21,12 @@ import logstream.forward.Network;
  * <p>Threading: stateless.
  */
 final class Types {
-    /** More patterns than anyone writes by hand, few enough to try on each new tag. */
-    private static final int MAX_TAG_PATTERNS = 1000;
-
     private static final int MAX_NAMES = 1000;
 
     private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?");
+
+    /** A whole number and perhaps a unit. */
+    private static final Shape.Text QUANTITY = new Shape.Text("[0-9]{1,18} ?[A-Za-z]{0,3}");
 
     private Types() {}
 
@@ -35,7 +35,8 @@ final class Types {
         T read(String text) throws WrongValueException;
     }
 
-    private record Plain<T>(String allowed, Reader<T> reader, Function<T, String> shower) implements TextType<T> {
+    private record Plain<T>(String allowed, Shape shape, Reader<T> reader, Function<T, String> shower)
+            implements TextType<T> {
         @Override
         public T parse(List<String> texts) throws WrongValueException {
             return reader.read(texts.getFirst());
@@ -47,55 +48,8 @@ final class Types {
         }
     }
 
-    private record TagPatterns() implements TextType<List<String>> {
-        @Override
-        public String allowed() {
-            return "1 to " + MAX_TAG_PATTERNS + " tag patterns, such as 'grid.**' or ['app.*', '**.{web,db}']";
-        }
-
-        @Override
-        public List<String> parse(List<String> texts) throws WrongValueException {
-            if (texts.isEmpty()) {
-                throw new WrongValueException("An empty list would ship nothing");
-            }
-            if (texts.size() > MAX_TAG_PATTERNS) {
-                throw new WrongValueException("That are " + texts.size() + " patterns");
-            }
-            for (String text : texts) {
-                checkPattern(text);
-            }
-            return List.copyOf(texts);
-        }
-
-        @Override
-        public String show(List<String> value) {
-            return value.stream().map(tag -> "'" + tag + "'").collect(Collectors.joining(", ", "[", "]"));
-        }
-
-        @Override
-        public boolean takesList() {
-            return true;
-        }
-
-        private static void checkPattern(String pattern) throws WrongValueException {
-            if (pattern.isBlank()) {
-                throw new WrongValueException("A pattern is empty");
-            }
-            if (pattern.chars().anyMatch(Character::isWhitespace)) {
-                throw new WrongValueException("'" + pattern + "' has a space; write several patterns as a list");
-            }
-            int depth = 0;
-            for (int at = 0; at < pattern.length() && depth >= 0; at++) {
-                depth += pattern.charAt(at) == '{' ? 1 : pattern.charAt(at) == '}' ? -1 : 0;
-            }
-            if (depth != 0) {
-                throw new WrongValueException("The braces of " + pattern + " do not match");
-            }
-        }
-    }
-
     static SettingType<List<String>> tagPatterns() {
-        return new TagPatterns();
+        return new TagPatternsType();
     }
 
     private record Names() implements TextType<List<String>> {
@@ -135,6 +89,7 @@ final class Types {
     static SettingType<Network> network() {
         return new Plain<>(
                 "an IP address or a network such as 10.0.0.0/8 or 'fd00::/8'",
+                new Shape.Text("[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?"),
                 text -> {
                     try {
                         return Network.parse(text);
@@ -148,6 +103,7 @@ final class Types {
     static SettingType<Integer> count(int least, int most) {
         return new Plain<>(
                 "a whole number, " + grouped(least) + " to " + grouped(most),
+                new Shape.Count(least, most),
                 text -> (int) number(text, least, most),
                 value -> Integer.toString(value));
     }
@@ -155,6 +111,7 @@ final class Types {
     static SettingType<Integer> port() {
         return new Plain<>(
                 "a port, 0 to 65535 (0: the system chooses one)",
+                new Shape.Count(0, 65_535),
                 text -> (int) number(text, 0, 65_535),
                 value -> Integer.toString(value));
     }
@@ -162,6 +119,7 @@ final class Types {
     static SettingType<Long> size(long least, long most) {
         return new Plain<>(
                 "a size, " + Quantity.showBytes(least) + " to " + Quantity.showBytes(most),
+                QUANTITY,
                 text -> inRange(Quantity.bytes(text), least, most),
                 Quantity::showBytes);
     }
@@ -169,6 +127,7 @@ final class Types {
     static SettingType<Duration> duration(Duration least, Duration most) {
         return new Plain<>(
                 "a duration, " + Quantity.showDuration(least) + " to " + Quantity.showDuration(most),
+                QUANTITY,
                 text -> {
                     Duration duration = Quantity.duration(text);
                     if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
@@ -182,6 +141,7 @@ final class Types {
     static SettingType<String> address() {
         return new Plain<>(
                 "an IP address or host name; 0.0.0.0 for all of IPv4, '::' for all",
+                new Shape.Text(ADDRESS.pattern()),
                 text -> {
                     if (text.matches("[^:]+:\\d+")) {
                         throw new WrongValueException("The port has a setting of its own");
@@ -193,12 +153,13 @@ final class Types {
 
     static SettingType<String> text(String allowed, String pattern) {
         Pattern compiled = Pattern.compile(pattern);
-        return new Plain<>(allowed, text -> matching(text, compiled), Function.identity());
+        return new Plain<>(allowed, new Shape.Text(pattern), text -> matching(text, compiled), Function.identity());
     }
 
     static SettingType<Boolean> flag() {
         return new Plain<>(
                 "true or false",
+                new Shape.Flag(),
                 text -> {
                     if (!text.equals("true") && !text.equals("false")) {
                         throw new WrongValueException("");
@@ -219,6 +180,7 @@ final class Types {
     private static SettingType<Path> path(String what) {
         return new Plain<>(
                 "a " + what + "; a relative one begins at the folder of the configuration file",
+                new Shape.Text("[^~][\\s\\S]*"),
                 text -> {
                     if (text.isBlank()) {
                         throw new WrongValueException("");
@@ -237,7 +199,10 @@ final class Types {
 
     static SettingType<URI> httpUrl() {
         return new Plain<>(
-                "a URL with http or https and a host, such as http://127.0.0.1:4567", Types::httpUrl, URI::toString);
+                "a URL with http or https and a host, such as http://127.0.0.1:4567",
+                new Shape.Text("https?://[^?#]+"),
+                Types::httpUrl,
+                URI::toString);
     }
 
     static URI httpUrl(String text) throws WrongValueException {
@@ -257,6 +222,7 @@ final class Types {
         return new Plain<>(
                 "a size, 0 (none) to 1024GiB, or 1% to 50% of the file system (then at most "
                         + Quantity.showBytes(MinFree.MOST_OF_SHARE) + ")",
+                new Shape.Text("[0-9]{1,2}%|" + QUANTITY.pattern()),
                 text -> text.endsWith("%")
                         ? MinFree.share((int) number(text.substring(0, text.length() - 1), 1, 50))
                         : MinFree.bytes(inRange(Quantity.bytes(text), 0, 1024L << 30)),
@@ -270,6 +236,9 @@ final class Types {
                 .replaceFirst(", ([^,]*)$", " or $1");
         return new Plain<>(
                 names,
+                new Shape.Choice(Arrays.stream(choices.getEnumConstants())
+                        .map(Types::lower)
+                        .toList()),
                 text -> {
                     for (E choice : choices.getEnumConstants()) {
                         if (lower(choice).equals(text)) {

@@ -1,9 +1,12 @@
 package logstream.kinesis;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +29,8 @@ import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.StsClientBuilder;
 
 /**
- * The SDK's client as a configuration asks for it, built when it is first used: finding the region may ask the
- * instance's metadata, and may fail today and succeed later.
+ * The SDK's client as a configuration asks for it, and beside it, over the same connections, what puts records; built when
+ * first used: finding the region may ask the instance's metadata, and may fail today and succeed later.
  *
  * <p>The SDK retries nothing: every outcome is told to the caller, which alone knows what to send again.
  *
@@ -49,7 +52,9 @@ final class KinesisAccess implements AutoCloseable {
     private final Map<String, String> environment;
     private final boolean local;
     private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable SdkHttpClient http; // guarded by lock
     private @Nullable KinesisClient client; // guarded by lock
+    private @Nullable PutCalls puts; // guarded by lock
     private @Nullable Credentials credentials; // guarded by lock
     private volatile boolean closed;
 
@@ -70,13 +75,43 @@ final class KinesisAccess implements AutoCloseable {
         lock.lock();
         try {
             requireOpen();
-            KinesisClient existing = client;
-            if (existing != null) {
-                return existing;
+            if (client == null) {
+                build();
             }
-            KinesisClient built = build(region());
-            client = built;
-            return built;
+            return requireNonNull(client);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What sends PutRecords; over the same connections, and throws as {@link #client}. */
+    PutCalls puts() {
+        lock.lock();
+        try {
+            requireOpen();
+            if (puts == null) {
+                build();
+            }
+            return requireNonNull(puts);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The access key that requests are signed with: a name, not a secret.
+     *
+     * @throws NoRegionException if there is no region
+     * @throws NoCredentialsException if there are none, whatever the reason
+     */
+    String accessKey() {
+        KinesisClient _ = client();
+        lock.lock();
+        try {
+            requireOpen();
+            return Objects.requireNonNull(credentials, "opened with the client")
+                    .resolve()
+                    .accessKeyId();
         } finally {
             lock.unlock();
         }
@@ -105,14 +140,46 @@ final class KinesisAccess implements AutoCloseable {
         return isArn(config.stream()) ? null : config.stream();
     }
 
-    private KinesisClient build(Region region) {
-        KinesisClientBuilder builder = KinesisClient.builder();
-        prepare(builder, region, config.maxRequestsInFlight() + SPARE_CONNECTIONS);
-        // Before anything is opened that would have to be closed again when this fails.
+    /** All of them, or none: what was opened for one that fails is closed again. */
+    private void build() {
+        Region region = region();
+        SdkHttpClient connections =
+                httpBuilder(config.maxRequestsInFlight() + SPARE_CONNECTIONS).build();
+        try {
+            build(region, connections);
+        } catch (RuntimeException e) {
+            connections.close();
+            throw e;
+        }
+    }
+
+    private void build(Region region, SdkHttpClient connections) {
         Credentials found = new Credentials(config, local, provider -> sts(region, provider));
+        try {
+            client = kinesis(region, connections, found::resolve);
+        } catch (RuntimeException e) {
+            found.close();
+            throw e;
+        }
+        puts = new PutCalls(
+                connections,
+                found,
+                who -> RequestShape.of(
+                        recorder -> kinesis(region, recorder, () -> who),
+                        connections.clientName(),
+                        streamName(),
+                        streamArn()),
+                config.requestTimeout());
         credentials = found;
+        http = connections;
+    }
+
+    /** @param connections not closed by the client */
+    private KinesisClient kinesis(Region region, SdkHttpClient connections, AwsCredentialsProvider provider) {
+        KinesisClientBuilder builder = KinesisClient.builder().httpClient(connections);
+        prepare(builder, region);
         return builder.endpointOverride(config.endpoint())
-                .credentialsProvider(found::resolve)
+                .credentialsProvider(provider)
                 .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())
                         .apiCallTimeout(config.requestTimeout())
                         .apiCallAttemptTimeout(config.requestTimeout()))
@@ -120,8 +187,8 @@ final class KinesisAccess implements AutoCloseable {
     }
 
     private StsClient sts(Region region, AwsCredentialsProvider provider) {
-        StsClientBuilder builder = StsClient.builder();
-        prepare(builder, region, 1);
+        StsClientBuilder builder = StsClient.builder().httpClientBuilder(httpBuilder(1));
+        prepare(builder, region);
         return builder.credentialsProvider(provider)
                 .overrideConfiguration(o -> o.retryStrategy(RetryMode.STANDARD)
                         .apiCallTimeout(config.requestTimeout())
@@ -129,9 +196,8 @@ final class KinesisAccess implements AutoCloseable {
                 .build();
     }
 
-    private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> void prepare(
-            B builder, Region region, int connections) {
-        builder.region(region).httpClientBuilder(http(connections));
+    private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> void prepare(B builder, Region region) {
+        builder.region(region);
         // Left alone when not asked for, so that the environment's and the profile's wish holds.
         if (config.access().fips()) {
             builder.fipsEnabled(true);
@@ -141,7 +207,7 @@ final class KinesisAccess implements AutoCloseable {
         }
     }
 
-    private SdkHttpClient.Builder<?> http(int connections) {
+    private SdkHttpClient.Builder<?> httpBuilder(int connections) {
         Duration timeout = config.requestTimeout();
         AccessConfig access = config.access();
         Apache5HttpClient.Builder builder = Apache5HttpClient.builder()
@@ -214,6 +280,12 @@ final class KinesisAccess implements AutoCloseable {
         try {
             if (client != null) {
                 client.close();
+            }
+            if (puts != null) {
+                puts.close();
+            }
+            if (http != null) {
+                http.close();
             }
             if (credentials != null) {
                 credentials.close();

@@ -1,18 +1,12 @@
 package logstream.kinesis;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.RequestFailure;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryRequest;
-import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
-import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
-import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
-import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 
@@ -22,9 +16,6 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
  * <p>Threading: thread-safe; meant to be called from several virtual threads at once.
  */
 public final class KinesisStream implements AutoCloseable {
-    /** The per-record code of a shard at its limit; the only other one is InternalFailure. */
-    private static final String SHARD_AT_LIMIT = "ProvisionedThroughputExceededException";
-
     private final KinesisAccess access;
     private final Metrics metrics;
 
@@ -58,15 +49,14 @@ public final class KinesisStream implements AutoCloseable {
             throw new IllegalStateException(
                     "a request of " + records.size() + " records; 1 to " + PutRecordsLimits.RECORDS + " are possible");
         }
-        PutRecordsRequest request = request(records);
         access.requireOpen();
-        PutRecordsResponse response;
+        PutCalls.Answer answer;
         try {
-            response = access.client().putRecords(request);
+            answer = access.puts().put(records);
         } catch (RuntimeException e) {
             return failed(e);
         }
-        return answered(response, records.size());
+        return answered(answer, records.size());
     }
 
     /** Asks the stream what it is: one DescribeStreamSummary. */
@@ -97,45 +87,15 @@ public final class KinesisStream implements AutoCloseable {
         return told.outcome(Purpose.PUT);
     }
 
-    private PutRecordsRequest request(List<OutgoingRecord> records) {
-        List<PutRecordsRequestEntry> entries = new ArrayList<>(records.size());
-        for (OutgoingRecord each : records) {
-            entries.add(PutRecordsRequestEntry.builder()
-                    .partitionKey(each.key())
-                    .data(SdkBytes.fromByteArrayUnsafe(each.data()))
-                    .build());
-        }
-        return PutRecordsRequest.builder()
-                .streamARN(access.streamArn())
-                .streamName(access.streamName())
-                .records(entries)
-                .build();
-    }
-
-    private PutOutcome answered(PutRecordsResponse response, int sent) {
-        if (response.records().size() != sent) {
+    private PutOutcome answered(PutCalls.Answer answer, int sent) {
+        if (answer.results().size() != sent) {
             // Which record is which cannot be told: as if there were no answer.
             metrics.requestsFailed(RequestFailure.NO_ANSWER).increment();
             return new PutOutcome.Unavailable(
-                    "an answer about " + response.records().size() + " records to a request of " + sent + " (request "
-                            + response.responseMetadata().requestId() + ")");
+                    "an answer about " + answer.results().size() + " records to a request of " + sent + " (request "
+                            + answer.requestId() + ")");
         }
-        List<RecordResult> results = new ArrayList<>(sent);
-        for (PutRecordsResultEntry each : response.records()) {
-            results.add(result(each));
-        }
-        return new PutOutcome.Answered(List.copyOf(results));
-    }
-
-    private static RecordResult result(PutRecordsResultEntry entry) {
-        String code = entry.errorCode();
-        if (code == null && entry.sequenceNumber() != null) {
-            return new RecordResult.Accepted(orEmpty(entry.shardId()), entry.sequenceNumber());
-        }
-        if (SHARD_AT_LIMIT.equals(code)) {
-            return new RecordResult.Throttled();
-        }
-        return new RecordResult.Failed(code == null ? "no sequence number" : code, orEmpty(entry.errorMessage()));
+        return new PutOutcome.Answered(answer.results());
     }
 
     private static StreamState state(StreamDescriptionSummary summary) {

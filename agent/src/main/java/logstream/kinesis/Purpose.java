@@ -8,6 +8,7 @@ enum Purpose {
             "The record to blame is found by itself and kept as a dead letter; if all are refused, check stream and"
                     + " endpoint."),
     CHECK("kinesis:DescribeStreamSummary", "kms:DescribeKey", "Check the stream's name or ARN in the configuration."),
+    LIST("kinesis:ListShards", "kms:DescribeKey", "Check the stream's name or ARN in the configuration."),
     READ(
             "kinesis:ListShards, kinesis:GetShardIterator and kinesis:GetRecords",
             "kms:Decrypt",

@@ -7,7 +7,7 @@ public sealed interface PutOutcome {
     /**
      * The stream answered, record by record.
      *
-     * @param results one per record of the request, in its order
+     * @param results one per record of the request, in its order; {@link AcceptedRecords} when all were accepted
      */
     record Answered(List<RecordResult> results) implements PutOutcome {}
 

@@ -162,6 +162,11 @@ public final class Metrics {
     /** Times that the stream did not tell its facts. */
     public final LongAdder streamFactsFailed = new LongAdder();
 
+    /** Times that the configuration was loaded again, also when nothing had changed. */
+    public final LongAdder configReloads = new LongAdder();
+    /** Times that it was not, because of what was in it. */
+    public final LongAdder configReloadsRefused = new LongAdder();
+
     private final Map<DropCause, LongAdder> dropped = counters(DropCause.class);
     private final Map<CreateCause, LongAdder> created = counters(CreateCause.class);
     private final Map<DeadLetterCause, LongAdder> deadLettered = counters(DeadLetterCause.class);

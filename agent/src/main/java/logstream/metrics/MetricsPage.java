@@ -41,6 +41,7 @@ public final class MetricsPage {
         registerBuffer();
         registerDelivery();
         registerStream();
+        registerConfig();
     }
 
     /** The page as it is now, UTF-8. */
@@ -122,6 +123,14 @@ public final class MetricsPage {
                 metrics::requestsFailed);
         gauge("requests_in_flight", "PutRecords requests on their way.", 1, Gauges::requestsInFlight);
         gauge("dead_letter_bytes", "Bytes of dead letters kept on disk.", 1, Gauges::deadLetterBytes);
+    }
+
+    private void registerConfig() {
+        counter("config_reloads", "Times that the configuration was loaded again.", metrics.configReloads);
+        counter(
+                "config_reloads_refused",
+                "Times that the configuration was to be loaded again, and the one before stayed.",
+                metrics.configReloadsRefused);
     }
 
     /** Without a sample until the stream has told its facts. */

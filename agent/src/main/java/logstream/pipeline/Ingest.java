@@ -50,16 +50,14 @@ public final class Ingest implements EventSink {
     private static final int UNMATCHED_TAGS_NAMED = 1000;
 
     private final Buffer buffer;
-    private final TagPatterns patterns;
-    private final Optional<String> sourceAddressKey;
+    private volatile Form form;
     private final Metrics metrics;
     private final BlockingQueue<Bench> benches;
     private final Set<String> unmatchedTags = ConcurrentHashMap.newKeySet();
 
     public Ingest(Buffer buffer, RecordConfig config, Metrics metrics) {
         this.buffer = buffer;
-        this.patterns = TagPatterns.of(config.tags());
-        this.sourceAddressKey = config.sourceAddressKey();
+        this.form = form(config);
         this.metrics = metrics;
         int count = Math.min(MOST_BENCHES, Runtime.getRuntime().availableProcessors() + 2);
         this.benches = new ArrayBlockingQueue<>(count);
@@ -71,28 +69,61 @@ public final class Ingest implements EventSink {
     /** What a connection needs between its first event and the next flush. */
     private record Bench(FrameBatch frames, RecordEncoder encoder) {}
 
+    /** Which events become records, and how, as far as it can change while connections are open. */
+    public record Form(TagPatterns patterns, Optional<String> sourceAddressKey, boolean joinPieces) {}
+
+    /**
+     * What the configuration asks for.
+     *
+     * @throws IllegalArgumentException with a sentence naming the first tag pattern that is none
+     */
+    public static Form form(RecordConfig config) {
+        return new Form(TagPatterns.of(config.tags()), config.sourceAddressKey(), config.joinPieces());
+    }
+
+    /** Any thread. The form of events that are read from now on; those of a turn that has begun keep the one before. */
+    public void reload(Form newer) {
+        form = newer;
+        unmatchedTags.clear();
+    }
+
     @Override
     public Intake open(Peer peer) {
-        return new ConnectionIntake(SourceField.of(sourceAddressKey, peer));
+        return new ConnectionIntake(peer);
     }
 
     /** One connection's events. */
     private final class ConnectionIntake implements Intake {
-        private final SourceField source;
+        private final Peer peer;
+        private Form present;
+        private SourceField source;
         private @Nullable Bench bench;
         private @Nullable Tag tag;
         private boolean shipped;
         private long appended;
 
-        private ConnectionIntake(SourceField source) {
-            this.source = source;
+        private ConnectionIntake(Peer peer) {
+            this.peer = peer;
+            this.present = form;
+            this.source = SourceField.of(present.sourceAddressKey, peer);
+        }
+
+        /** Between turns only: events of one turn have one form. */
+        private void takeForm(Form newer) {
+            present = newer;
+            source = SourceField.of(newer.sourceAddressKey, peer);
+            tag = null;
         }
 
         @Override
         public Taken take(Tag eventTag, long seconds, int nanos, MsgpackCursor record, boolean mayDrop) {
+            Form newest = form;
+            if (bench == null && !newest.equals(present)) {
+                takeForm(newest);
+            }
             if (eventTag != tag) {
                 tag = eventTag;
-                shipped = isShipped(eventTag);
+                shipped = isShipped(eventTag, present.patterns);
             }
             if (!shipped) {
                 metrics.dropped(DropCause.UNMATCHED_TAG).increment();
@@ -177,12 +208,13 @@ public final class Ingest implements EventSink {
                 Thread.currentThread().interrupt();
             }
             free.encoder.from(source);
+            free.encoder.joinPieces(present.joinPieces);
             bench = free;
             return free;
         }
     }
 
-    private boolean isShipped(Tag tag) {
+    private boolean isShipped(Tag tag, TagPatterns patterns) {
         String text = tag.toString();
         if (patterns.match(text)) {
             return true;

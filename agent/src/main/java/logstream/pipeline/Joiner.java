@@ -43,7 +43,7 @@ final class Joiner {
     /** Lines that have ended and whose pieces are known. Our choice. */
     static final int MOST_REMEMBERED = 1000;
 
-    private final long timeoutNanos;
+    private long timeoutNanos;
     private final Outstanding outstanding;
     private final LineRecords records;
 
@@ -52,6 +52,11 @@ final class Joiner {
 
     private final LinkedHashMap<String, Line.Ended> ended = new LinkedHashMap<>();
     private long bytes;
+
+    /** From now on another time-out holds, also for lines that are open. */
+    void timeout(Duration timeout) {
+        timeoutNanos = timeout.toNanos();
+    }
 
     /** @param timeout from a line's newest piece to its end */
     Joiner(Duration timeout, Outstanding outstanding, LineRecords records) {

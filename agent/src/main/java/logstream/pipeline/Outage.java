@@ -26,8 +26,8 @@ final class Outage {
     /** Three more than 17 retries need; with a first wait of an hour still a number of nanoseconds that fits. */
     private static final int MOST_DOUBLINGS = 20;
 
-    private final long firstWaitNanos;
-    private final int retryLimit;
+    private long firstWaitNanos;
+    private int retryLimit;
     private final RandomGenerator random;
 
     private boolean ongoing;
@@ -43,9 +43,19 @@ final class Outage {
     private String lastAdvice = "";
 
     Outage(Duration firstWait, int retryLimit, RandomGenerator random) {
-        this.firstWaitNanos = firstWait.toNanos();
-        this.retryLimit = retryLimit;
+        limits(firstWait, retryLimit);
         this.random = random;
+    }
+
+    /** From now on other limits hold; a wait that has begun goes on. */
+    void limits(Duration firstWait, int newRetryLimit) {
+        firstWaitNanos = firstWait.toNanos();
+        retryLimit = newRetryLimit;
+    }
+
+    /** Retries while nothing is accepted, and of one record that is refused while others pass. */
+    int retryLimit() {
+        return retryLimit;
     }
 
     /** Whether the last thing known is that nothing is accepted. */

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: confined to the shipper thread.
  */
 final class Outbox {
-    private final int maxRecords;
-    private final int maxBytes;
-    private final long lingerNanos;
+    private int maxRecords;
+    private int maxBytes;
+    private long lingerNanos;
     private final Aggregation aggregation;
     private final Deque<List<Shipment>> suspects = new ArrayDeque<>();
     private final PriorityQueue<Shipment> waiting =
@@ -32,10 +32,15 @@ final class Outbox {
     private long bytes;
 
     Outbox(KinesisConfig config) {
+        bounds(config);
+        aggregation = new Aggregation(config.packing());
+    }
+
+    /** From now on other bounds hold: {@code maxBatchRecords}, {@code maxBatchBytes}, {@code linger}. */
+    void bounds(KinesisConfig config) {
         maxRecords = config.maxBatchRecords();
         maxBytes = config.maxBatchBytes();
         lingerNanos = config.linger().toNanos();
-        aggregation = new Aggregation(config.packing());
     }
 
     void addFresh(Shipment shipment) {

@@ -137,7 +137,8 @@ final class Outstanding {
     void done(Shipment shipment) {
         shipment.done();
         int frames = 0;
-        for (long slot : shipment.slots()) {
+        for (int index = 0; index < shipment.frames(); index++) {
+            long slot = shipment.slot(index);
             // The others went with their chunk, and were counted there.
             if (slot >= first) {
                 needs[at(slot)] &= ~OWNED;
@@ -148,7 +149,9 @@ final class Outstanding {
             letGo(shipment.heldSlot());
         }
         doneCount.addAndGet(frames);
-        metrics.eventsMerged.add(frames - 1L);
+        if (frames != 1) {
+            metrics.eventsMerged.add(frames - 1L);
+        }
     }
 
     /** The frame repeats one whose line has it. */

@@ -41,7 +41,7 @@ final class RecordEncoder {
         LOG_AND_PARTIAL
     }
 
-    private final boolean joinPieces;
+    private boolean joinPieces;
     private final JsonWriter json = new JsonWriter();
     private final JsonValues values = new JsonValues(json);
     private final EventFields fields = new EventFields();
@@ -53,6 +53,11 @@ final class RecordEncoder {
     /** The events to come are of this source. */
     void from(SourceField newSource) {
         source = newSource;
+    }
+
+    /** Whether events to come that have Docker's {@code partial_} fields become pieces. */
+    void joinPieces(boolean join) {
+        joinPieces = join;
     }
 
     /** @param joinPieces whether events with Docker's {@code partial_} fields become pieces */

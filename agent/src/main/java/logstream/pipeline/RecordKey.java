@@ -1,7 +1,7 @@
 package logstream.pipeline;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The partition key of a record, made from its frame's place and nothing else: the same after a restart, turned back by
@@ -43,8 +43,6 @@ public final class RecordKey {
         0x510e527fade682d1L,
         0x9b05688c2b3e6c1fL,
     };
-
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
     private RecordKey() {}
 
@@ -163,18 +161,7 @@ public final class RecordKey {
         long first60 = left >>> 1;
         long high = ((first60 >>> 12) << 16) | 0x8000 | (first60 & 0xfff);
         long low = (2L << 62) | ((left & 1) << 61) | right;
-        byte[] text = new byte[CHARACTERS];
-        int digit = 0;
-        for (int at = 0; at < CHARACTERS; at++) {
-            if (at == 8 || at == 13 || at == 18 || at == 23) {
-                text[at] = '-';
-                continue;
-            }
-            long half = digit < 16 ? high : low;
-            text[at] = HEX[(int) (half >>> (60 - 4 * (digit & 15))) & 0xf];
-            digit++;
-        }
-        return new String(text, StandardCharsets.ISO_8859_1);
+        return new UUID(high, low).toString();
     }
 
     private static void requireBits(String part, long value, int bits) {

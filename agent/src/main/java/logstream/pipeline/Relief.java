@@ -26,7 +26,6 @@ final class Relief {
     private final Joiner joiner;
     private final Outage outage;
     private final GivenUp givenUp;
-    private final int retryLimit;
     private final Metrics metrics;
 
     Relief(
@@ -36,7 +35,6 @@ final class Relief {
             Joiner joiner,
             Outage outage,
             GivenUp givenUp,
-            int retryLimit,
             Metrics metrics) {
         this.buffer = buffer;
         this.outstanding = outstanding;
@@ -44,7 +42,6 @@ final class Relief {
         this.joiner = joiner;
         this.outage = outage;
         this.givenUp = givenUp;
-        this.retryLimit = retryLimit;
         this.metrics = metrics;
     }
 
@@ -64,7 +61,7 @@ final class Relief {
         }
         try {
             if (exhausted) {
-                String reason = "nothing was accepted in " + retryLimit + " retries, last: " + outage.reason();
+                String reason = "nothing was accepted in " + outage.retryLimit() + " retries, last: " + outage.reason();
                 long given = forget(buffer.setAsideOldestChunk(reason));
                 metrics.deadLettered(DeadLetterCause.RETRIES_EXHAUSTED).add(given);
                 log.error("the buffer is full: {} records went to the dead letters to make room; {}", given, reason);

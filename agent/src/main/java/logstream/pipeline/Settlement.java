@@ -2,7 +2,7 @@ package logstream.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
-import logstream.kinesis.KinesisConfig;
+import logstream.kinesis.AcceptedRecords;
 import logstream.kinesis.PutOutcome;
 import logstream.kinesis.PutRecordsLimits;
 import logstream.kinesis.RecordResult;
@@ -22,7 +22,6 @@ final class Settlement {
     /** Dead letters that a stream which refuses everything may cost: a request of them. */
     private static final int MOST_REFUSED_IN_A_ROW = PutRecordsLimits.RECORDS;
 
-    private final int retryLimit;
     private final Outstanding outstanding;
     private final Outbox outbox;
     private final Outage outage;
@@ -33,14 +32,7 @@ final class Settlement {
     private int refusedInARow;
 
     Settlement(
-            KinesisConfig config,
-            Outstanding outstanding,
-            Outbox outbox,
-            Outage outage,
-            FlowControl flow,
-            GivenUp givenUp,
-            Metrics metrics) {
-        this.retryLimit = config.retryLimit();
+            Outstanding outstanding, Outbox outbox, Outage outage, FlowControl flow, GivenUp givenUp, Metrics metrics) {
         this.outstanding = outstanding;
         this.outbox = outbox;
         this.outage = outage;
@@ -52,6 +44,7 @@ final class Settlement {
     void settle(Answer answer, long now) {
         List<Shipment> batch = answer.batch();
         switch (answer.outcome()) {
+            case PutOutcome.Answered(AcceptedRecords accepted) -> settleAccepted(answer, accepted, now);
             case PutOutcome.Answered(List<RecordResult> results) -> settleRecords(answer, results, now);
             case PutOutcome.Throttled _ -> {
                 outage.end(now);
@@ -68,6 +61,27 @@ final class Settlement {
             }
             case PutOutcome.Refused refused -> refuse(batch, refused, now);
         }
+    }
+
+    /** As {@link #settleRecords}, with nothing to be done for each record that can be done once for all. */
+    private void settleAccepted(Answer answer, AcceptedRecords accepted, long now) {
+        List<Shipment> batch = answer.batch();
+        for (String shard : accepted.shards()) {
+            flow.accepted(shard, now);
+        }
+        long records = 0;
+        long dataBytes = 0;
+        for (Shipment shipment : batch) {
+            records += shipment.count();
+            dataBytes += shipment.dataBytes();
+            done(shipment);
+        }
+        metrics.recordsDelivered.add(records);
+        metrics.bytesDelivered.add(dataBytes);
+        acceptedSoFar += batch.size();
+        refusedInARow = 0;
+        flow.answered(Load.of(batch), Load.NONE, answer.sentNanos(), now);
+        outage.end(now);
     }
 
     private void settleRecords(Answer answer, List<RecordResult> results, long now) {
@@ -121,12 +135,12 @@ final class Settlement {
     }
 
     private void settleFailed(Shipment shipment, String failure, long now) {
-        boolean pastLimit = shipment.refused(acceptedSoFar) > retryLimit;
+        boolean pastLimit = shipment.refused(acceptedSoFar) > outage.retryLimit();
         if (pastLimit && shipment.isAggregate()) {
             // From now on each for itself, to be accepted or given up.
             shipment.members().forEach(member -> sendAgainLater(member, RetryCause.FAILED, now));
         } else if (pastLimit) {
-            String reason = "refused " + (retryLimit + 1) + " times while others passed, last with " + failure;
+            String reason = "refused " + (outage.retryLimit() + 1) + " times while others passed, last with " + failure;
             givenUp.add(shipment, DeadLetterCause.REFUSED, reason);
         } else {
             sendAgainLater(shipment, RetryCause.FAILED, now);

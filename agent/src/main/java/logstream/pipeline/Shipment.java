@@ -16,13 +16,19 @@ import org.jspecify.annotations.Nullable;
 final class Shipment {
     static final long NO_SLOT = -1;
 
+    private static final long[] ONLY_FIRST = {};
+
     private static final long FIRST_WAIT_NANOS = 100_000_000L;
     private static final long LONGEST_WAIT_NANOS = 2_000_000_000L;
 
     private final String id;
     private final boolean hasId;
     private final List<Shipment> members;
+    private final long firstSlot;
+
+    /** All of them; empty when there is only the first. */
     private final long[] slots;
+
     private final long heldSlot;
     private final long sequence;
     private final long appendedNanos;
@@ -45,8 +51,23 @@ final class Shipment {
         this.members = List.of();
         this.record = packed.record();
         this.size = packed.record().size();
-        this.slots = slots;
+        this.firstSlot = slots[0];
+        this.slots = slots.length == 1 ? ONLY_FIRST : slots;
         this.heldSlot = heldSlot;
+        this.sequence = sequence;
+        this.appendedNanos = appendedNanos;
+    }
+
+    /** Of one frame: a million of them need no array. */
+    private Shipment(Packed packed, long slot, long sequence, long appendedNanos) {
+        this.id = packed.id();
+        this.hasId = packed.hasId();
+        this.members = List.of();
+        this.record = packed.record();
+        this.size = packed.record().size();
+        this.firstSlot = slot;
+        this.slots = ONLY_FIRST;
+        this.heldSlot = NO_SLOT;
         this.sequence = sequence;
         this.appendedNanos = appendedNanos;
     }
@@ -57,7 +78,8 @@ final class Shipment {
         this.hasId = false;
         this.members = members;
         this.size = Aggregation.bytes(members);
-        this.slots = new long[] {first.firstSlot()};
+        this.firstSlot = first.firstSlot;
+        this.slots = ONLY_FIRST;
         this.heldSlot = NO_SLOT;
         this.sequence = first.sequence;
         this.appendedNanos = first.appendedNanos;
@@ -65,7 +87,7 @@ final class Shipment {
 
     /** The record of a single frame. */
     static Shipment of(Frame frame, long slot, Packed packed) {
-        return new Shipment(packed, new long[] {slot}, NO_SLOT, frame.sequence(), frame.appendedNanos());
+        return new Shipment(packed, slot, frame.sequence(), frame.appendedNanos());
     }
 
     /**
@@ -107,9 +129,14 @@ final class Shipment {
         return isAggregate() ? size - RecordKey.CHARACTERS : record().data().length;
     }
 
-    /** Slots of its frames; not a copy. */
-    long[] slots() {
-        return slots;
+    /** How many frames it is of. */
+    int frames() {
+        return Math.max(1, slots.length);
+    }
+
+    /** The slot of one of its frames. */
+    long slot(int index) {
+        return index == 0 ? firstSlot : slots[index];
     }
 
     /** The slot that is held until this record is done, or {@link #NO_SLOT}. */
@@ -119,7 +146,7 @@ final class Shipment {
 
     /** For the order among records. */
     long firstSlot() {
-        return slots[0];
+        return firstSlot;
     }
 
     /** Sequence number of its last frame's chunk. */
@@ -147,7 +174,7 @@ final class Shipment {
         }
         OutgoingRecord present = record;
         if (present == null) {
-            throw new IllegalStateException("the record of slot " + slots[0] + " is done with");
+            throw new IllegalStateException("the record of slot " + firstSlot + " is done with");
         }
         return present;
     }

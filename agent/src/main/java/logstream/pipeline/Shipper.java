@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import logstream.buffer.Buffer;
@@ -17,6 +19,7 @@ import logstream.kinesis.OutgoingRecord;
 import logstream.kinesis.PutOutcome;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.DeadLetterCause;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,14 +55,17 @@ public final class Shipper {
     private final Outbox outbox;
     private final Packing packing;
     private final Joiner joiner;
+    private final Outage outage;
     private final GivenUp givenUp;
     private final Sender sender;
     private final Relief relief;
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Thread thread;
 
+    private final LongConsumer reading = this::read;
     private long readRetryNanos;
     private volatile int maxRecordBytes = OutgoingRecord.MAX_BYTES;
+    private final AtomicReference<@Nullable Reloaded> reloaded = new AtomicReference<>();
     private volatile boolean draining;
     private volatile boolean endingLines;
     private volatile boolean stopped;
@@ -86,10 +92,10 @@ public final class Shipper {
         this.packing = new Packing(config.packing());
         LineRecords lines = new LineRecords(outstanding, packing, outbox::addFresh);
         this.joiner = new Joiner(joinTimeout, outstanding, lines);
-        Outage outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
+        this.outage = new Outage(config.retryWait(), config.retryLimit(), RandomGenerator.getDefault());
         FlowControl flow = new FlowControl(nanoClock.getAsLong());
         this.givenUp = new GivenUp(buffer, outstanding, packing, metrics);
-        Settlement settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
+        Settlement settlement = new Settlement(outstanding, outbox, outage, flow, givenUp, metrics);
         this.sender = new Sender(
                 stream,
                 requests,
@@ -101,7 +107,7 @@ public final class Shipper {
                 settlement,
                 metrics,
                 this::wake);
-        this.relief = new Relief(buffer, outstanding, outbox, joiner, outage, givenUp, config.retryLimit(), metrics);
+        this.relief = new Relief(buffer, outstanding, outbox, joiner, outage, givenUp, metrics);
         this.thread = Thread.ofPlatform().name("shipper").unstarted(this::run);
     }
 
@@ -114,6 +120,27 @@ public final class Shipper {
     /** From now on a record may have so many bytes, data and key: what the stream says that it takes. Any thread. */
     public void maxRecordBytes(int bytes) {
         maxRecordBytes = bytes;
+    }
+
+    /** Settings that are to hold from the next step on. */
+    private record Reloaded(KinesisConfig config, Duration joinTimeout) {}
+
+    /**
+     * From now on these hold: {@code maxBatchRecords}, {@code maxBatchBytes}, {@code linger}, {@code retryLimit} and
+     * {@code retryWait} of the configuration, and the time-out; the rest of it stays as it was. Any thread.
+     */
+    public void reload(KinesisConfig config, Duration joinTimeout) {
+        reloaded.set(new Reloaded(config, joinTimeout));
+        wake();
+    }
+
+    private void takeReloaded() {
+        Reloaded newer = reloaded.getAndSet(null);
+        if (newer != null) {
+            outbox.bounds(newer.config);
+            outage.limits(newer.config.retryWait(), newer.config.retryLimit());
+            joiner.timeout(newer.joinTimeout);
+        }
     }
 
     /** Requests on their way. Any thread. */
@@ -180,6 +207,7 @@ public final class Shipper {
 
     /** Does all that can be done now. Returns the nanoseconds until there may be more to do without a wake-up. */
     long step(long now) {
+        takeReloaded();
         sender.settle(now);
         givenUp.keep(now);
         boolean paused = !draining && relief.pausesSending(sender.inFlight());
@@ -188,7 +216,7 @@ public final class Shipper {
             buffer.release(releasable);
         }
         if (!paused) {
-            sender.send(this::read, draining, now);
+            sender.send(reading, draining, now);
         }
         if (draining && hasShippedAll()) {
             drained.countDown();

@@ -52,7 +52,11 @@ class HelpTest {
                 "dead-letters show",
                 "dead-letters replay",
                 "dead-letters purge",
-                "drain"
+                "drain",
+                "check",
+                "config",
+                "config show",
+                "convert-config"
             })
     void helpIsAsWritten(String command) throws IOException {
         List<String> arguments =
@@ -100,6 +104,9 @@ class HelpTest {
             dead-letters replay --older 1x      | logstream dead-letters replay: Invalid value for option '--older': '1x': Units of time are ms, s, m (minutes), h and d
             drain --timeout 31d          | logstream drain: --timeout is longer than 30d
             drain a b                    | logstream drain: 'b' is one argument too many
+            check                        | logstream check: Missing required parameter: 'FILE'
+            config                       | logstream config: a command is missing: show
+            config shwo                  | logstream config: there is no command 'shwo'; did you mean show?
             local --stream x             | logstream local: Invalid value for option '--stream' (NAME:SHARDS): 'x' is no NAME:SHARDS, such as lines:4
             """)
     void wrongUsageIsSaidInASentence(String arguments, String sentence) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,6 +39,27 @@ class SignalsTest {
         Process process = probe();
         try (BufferedReader out = process.inputReader()) {
             assertThat(out.readLine()).isEqualTo("ready");
+            kill(process, "TERM");
+            assertThat(out.readLine()).isEqualTo("ending");
+            assertThat(process.waitFor()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void hangingUpEndsNothingWhereItHasAnotherMeaning() throws Exception {
+        Process process = probe("hangup");
+        try (BufferedReader out = process.inputReader();
+                OutputStream in = process.getOutputStream()) {
+            assertThat(out.readLine()).isEqualTo("ready");
+            kill(process, "HUP");
+            in.write('\n');
+            in.flush();
+            // The one that came too early, before or after the listener was there.
+            assertThat(List.of(out.readLine(), out.readLine())).containsExactlyInAnyOrder("hung up", "listening");
+            kill(process, "HUP");
+            assertThat(out.readLine()).isEqualTo("hung up");
             kill(process, "TERM");
             assertThat(out.readLine()).isEqualTo("ending");
             assertThat(process.waitFor()).isZero();

@@ -261,7 +261,8 @@ class ConfigFileTest {
                     "monitor.bind",
                     new Bound("'::1'", config -> config.monitor().bind(), "::1")),
             Map.entry("monitor.port", new Bound("0", config -> config.monitor().port(), 0)),
-            Map.entry("shutdown.grace", new Bound("14s", AgentConfig::shutdownGrace, Duration.ofSeconds(14))));
+            Map.entry("shutdown.grace", new Bound("14s", AgentConfig::shutdownGrace, Duration.ofSeconds(14))),
+            Map.entry("reload.interval", new Bound("15s", AgentConfig::reloadInterval, Duration.ofSeconds(15))));
 
     private static List<Rule> everybody(String key, Map<String, Secret> users) {
         return SecurityConfig.forEverybody(Optional.of(new Proof(Secret.of(key), users)));
@@ -284,6 +285,7 @@ class ConfigFileTest {
         settings.put(key, bound.yaml);
         AgentConfig config = read(yaml(settings));
 
+        assertThat(SchemaCheck.problems(yaml(settings))).isEmpty();
         assertThat(bound.arrives.apply(config)).isEqualTo(bound.as);
         assertThat(bound.arrives.apply(defaults)).isNotEqualTo(bound.as);
     }
@@ -297,7 +299,8 @@ class ConfigFileTest {
                         BufferConfig.DEFAULT,
                         KinesisConfig.of("lines"),
                         MonitorConfig.DEFAULT,
-                        AgentConfig.DEFAULT_SHUTDOWN_GRACE));
+                        AgentConfig.DEFAULT_SHUTDOWN_GRACE,
+                        AgentConfig.DEFAULT_RELOAD_INTERVAL));
     }
 
     @Test
@@ -311,6 +314,7 @@ class ConfigFileTest {
             }
         }
         assertThat(read(yaml(settings))).isEqualTo(without);
+        assertThat(SchemaCheck.problems(yaml(settings))).isEmpty();
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferConfig;
 import logstream.buffer.Frame;
+import logstream.buffer.FrameKind;
 import logstream.forward.EventSink.Intake;
 import logstream.forward.EventSink.Intake.Taken;
 import logstream.forward.IntakeStoppedException;
@@ -103,6 +104,63 @@ class IngestTest {
         assertThat(buffer.bufferedFrames()).isZero();
         assertThat(logged.list).hasSize(2);
         assertThat(logged.list.getFirst().getFormattedMessage()).contains("\"other?line\"", "record.tags");
+    }
+
+    @Test
+    void anotherFormHoldsFromTheNextTurnOn() throws Exception {
+        RecordConfig other = new RecordConfig(
+                List.of("other"), false, RecordConfig.DEFAULT.joinTimeout(), Optional.of("peer"), true);
+        Tag tag = Tag.of("other");
+        try (Intake intake = ingest.open(PEER)) {
+            intake.take(GRID, 1, 0, event("a"), true);
+            ingest.reload(Ingest.form(other));
+            intake.take(GRID, 1, 0, event("b"), true);
+            intake.flush(true);
+            intake.take(GRID, 1, 0, event("not any more"), true);
+            intake.take(tag, 1, 0, event("c"), true);
+            intake.flush(true);
+            ingest.reload(Ingest.form(RecordConfig.DEFAULT));
+            intake.take(GRID, 1, 0, event("d"), true);
+            intake.flush(true);
+            intake.awaitDurable();
+        }
+        assertThat(buffered())
+                .containsExactly(
+                        "{\"log\":\"a\",\"time\":\"1970-01-01T00:00:01Z\",\"tag\":\"grid.a\"}",
+                        "{\"log\":\"b\",\"time\":\"1970-01-01T00:00:01Z\",\"tag\":\"grid.a\"}",
+                        "{\"log\":\"c\",\"peer\":\"192.0.2.7\",\"time\":\"1970-01-01T00:00:01Z\",\"tag\":\"other\"}",
+                        "{\"log\":\"d\",\"time\":\"1970-01-01T00:00:01Z\",\"tag\":\"grid.a\"}");
+        assertThat(metrics.dropped(DropCause.UNMATCHED_TAG).sum()).isEqualTo(1);
+    }
+
+    @Test
+    void whetherPiecesAreJoinedHoldsFromTheNextTurnOn() throws Exception {
+        RecordConfig apart = new RecordConfig(
+                RecordConfig.DEFAULT.tags(), false, RecordConfig.DEFAULT.joinTimeout(), Optional.empty(), true);
+        List<FrameKind> kinds = new ArrayList<>();
+        try (Intake intake = ingest.open(PEER)) {
+            intake.take(GRID, 1, 0, piece(), true);
+            intake.flush(true);
+            ingest.reload(Ingest.form(apart));
+            intake.take(GRID, 1, 0, piece(), true);
+            intake.flush(true);
+            intake.awaitDurable();
+        }
+        for (Frame frame = buffer.read(); frame != null; frame = buffer.read()) {
+            kinds.add(frame.kind());
+        }
+        assertThat(kinds).containsExactly(FrameKind.PIECE, FrameKind.RECORD);
+    }
+
+    private static MsgpackCursor piece() throws IOException {
+        try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
+            packer.packMapHeader(5).packString("log").packString("x");
+            packer.packString("partial_message").packString("true");
+            packer.packString("partial_id").packString("0123456789abcdef");
+            packer.packString("partial_ordinal").packString("1");
+            packer.packString("partial_last").packString("false");
+            return new MsgpackCursor().at(packer.toByteArray(), 0);
+        }
     }
 
     @Test

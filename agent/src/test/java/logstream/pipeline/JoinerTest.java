@@ -154,6 +154,18 @@ class JoinerTest {
     }
 
     @Test
+    void anotherTimeOutHoldsForOpenLinesToo() {
+        JoinerRun run = new JoinerRun(pieces("1 2"), 0).readAll();
+        run.joiner.timeout(JoinerRun.TIMEOUT.multipliedBy(2));
+        run.endQuiet();
+        assertThat(run.shapes()).isEmpty();
+
+        run.joiner.timeout(JoinerRun.TIMEOUT);
+        run.joiner.endQuiet(run.nanos);
+        assertThat(run.shapes()).containsExactly("1+2");
+    }
+
+    @Test
     void whatComesAfterATimeOutGoesOnInParts() {
         JoinerRun run = new JoinerRun(pieces("1 2 2 3 4 5."), 0);
         run.readNext();

@@ -43,6 +43,19 @@ class OutageTest {
     }
 
     @Test
+    void otherLimitsHoldFromTheNextFailureOn() {
+        outage.failed(0, 0, false, "down", "");
+        outage.limits(Duration.ofSeconds(10), 1);
+        assertThat(outage.allowsBatch(SECOND)).as("the wait that has begun").isTrue();
+        assertThat(outage.isExhausted()).isFalse();
+        outage.failed(SECOND, SECOND, false, "down", "");
+        assertThat(outage.allowsBatch(20 * SECOND)).isFalse();
+        assertThat(outage.allowsBatch(21 * SECOND)).isTrue();
+        assertThat(outage.isExhausted()).isTrue();
+        assertThat(outage.retryLimit()).isEqualTo(1);
+    }
+
+    @Test
     void seventeenRetriesTakeAboutThirtySixHours() {
         long now = 0;
         int failures = 0;

@@ -113,6 +113,42 @@ class ShipperTest {
     }
 
     @Test
+    void otherBoundsHoldFromTheNextStepOn() throws Exception {
+        append("alone");
+        now = System.nanoTime();
+        shipper.step(now);
+        assertThat(requests).as("it waits for the linger time").isEmpty();
+        shipper.reload(with(3, 0, 1), JOIN_TIMEOUT);
+        shipper.step(now);
+        assertThat(requests).hasSize(1);
+
+        appendMany(7);
+        run(SECOND);
+        assertThat(sent).allMatch(batch -> batch.size() <= 3);
+        assertThat(accepted).hasSize(8);
+    }
+
+    private static KinesisConfig with(int maxBatchRecords, int lingerMillis, int retryLimit) {
+        KinesisConfig plain = KinesisConfig.of("logs");
+        return new KinesisConfig(
+                "logs",
+                null,
+                null,
+                null,
+                null,
+                plain.roleSessionName(),
+                plain.access(),
+                maxBatchRecords,
+                plain.maxBatchBytes(),
+                plain.maxRequestsInFlight(),
+                Duration.ofMillis(lingerMillis),
+                plain.requestTimeout(),
+                retryLimit,
+                plain.retryWait(),
+                plain.packing());
+    }
+
+    @Test
     void onlyWhatWasThrottledIsSentAgainAndOnlyAfterItsWait() throws Exception {
         script.add(records -> answer(records, record -> record.equals("b") ? THROTTLED : ACCEPTED));
         append("a", "b", "c");

@@ -52,7 +52,7 @@ final class SimulatedAgent {
         Outage outage = new Outage(config.retryWait(), config.retryLimit(), random);
         FlowControl flow = new FlowControl(startNanos);
         GivenUp givenUp = new GivenUp(buffer, outstanding, new Packing(config.packing()), metrics);
-        Settlement settlement = new Settlement(config, outstanding, outbox, outage, flow, givenUp, metrics);
+        Settlement settlement = new Settlement(outstanding, outbox, outage, flow, givenUp, metrics);
         sender = new Sender(
                 stream,
                 requests,

@@ -3,6 +3,7 @@ package logstream.deploy;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import logstream.deploy.stacks.ChangeSet;
@@ -63,8 +64,8 @@ final class ChangeText {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("resource", change.logicalId());
         members.put("type", change.type());
-        members.put("action", change.action().name().toLowerCase(java.util.Locale.ROOT));
-        members.put("replaced", change.replacement().name().toLowerCase(java.util.Locale.ROOT));
+        members.put("action", change.action().name().toLowerCase(Locale.ROOT));
+        members.put("replaced", change.replacement().name().toLowerCase(Locale.ROOT));
         members.put(
                 "properties",
                 change.properties().stream()

@@ -28,7 +28,8 @@ import picocli.CommandLine.TypeConversionException;
         footerHeading = "%nThe environment of grid-api counts, where no option says otherwise: AG_LOGSTREAM (0 turns it"
                 + " off), AG_LOGSTREAM_DRIVER, AG_LOGSTREAM_DRIVER_OPTS, AG_LOGSTREAM_TAG_PREFIX.%n%nExamples:%n",
         footer = {
-            "    docker run $(logstream-deploy docker-options -q --manifest prod/www/shop --app prod/www/cart) image",
+            "  For docker run, and for a compose file:",
+            "    docker run $(logstream-deploy docker-options -q --manifest a/b/c --app a/b/c) busybox",
             "    logstream-deploy docker-options --manifest prod/www/shop --app prod/www/cart --format compose",
             "  An agent at another place, a newer engine:",
             "    logstream-deploy docker-options --manifest prod/www/shop --app prod/www/cart \\",

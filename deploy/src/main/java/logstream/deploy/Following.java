@@ -2,6 +2,7 @@ package logstream.deploy;
 
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import logstream.deploy.stacks.Advice;
@@ -153,7 +154,7 @@ final class Following {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("stack", name);
         members.put("id", id);
-        members.put("end", outcome.end().name().toLowerCase(java.util.Locale.ROOT));
+        members.put("end", outcome.end().name().toLowerCase(Locale.ROOT));
         members.put("status", outcome.status());
         outcome.cause().ifPresent(cause -> members.put("cause", Progress.members(cause)));
         members.put("outputs", outputs);

@@ -87,16 +87,15 @@ final class LaunchCommand implements Callable<Integer> {
             if (present.isPresent()) {
                 throw taken(present.get(), following);
             }
-            String id = stacks.launch(new StackRequest(name, template, values, Set.of()));
+            String id = stacks.launch(new StackRequest(name, template, values, Set.of(), Map.of()));
             if (!follow.json()) {
                 out.println(
                         "Launching " + name + " from the template " + template.name() + " in " + access.region() + ":");
                 out.flush();
             }
             int exitCode = following.follow(name, id, Optional.empty(), "");
-            String mail = values.getOrDefault(ParameterOptions.ALERT_MAIL, "");
-            if (exitCode == ExitCode.OK && !mail.isEmpty() && !follow.json()) {
-                out.println("AWS has sent a mail to " + mail + ": no alarm arrives before its link is clicked.");
+            if (exitCode == ExitCode.OK && !follow.json()) {
+                ParameterOptions.reminder(values).ifPresent(out::println);
                 out.flush();
             }
             return exitCode;

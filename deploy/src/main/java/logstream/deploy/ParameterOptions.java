@@ -3,6 +3,7 @@ package logstream.deploy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import logstream.deploy.templates.StackParameter;
 import logstream.deploy.templates.StackTemplate;
@@ -48,6 +49,14 @@ final class ParameterOptions {
             check(template, one.getKey(), one.getValue());
         }
         return values;
+    }
+
+    /** What is left for the user to do when these values have come true; empty when nothing is. */
+    static Optional<String> reminder(Map<String, String> values) {
+        String mail = values.getOrDefault(ALERT_MAIL, "");
+        return mail.isEmpty()
+                ? Optional.empty()
+                : Optional.of("AWS sends a mail to " + mail + ": no alarm arrives before its link was clicked once.");
     }
 
     private static void put(Map<String, String> values, String name, @Nullable String value) {

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "2:Wrong options",
             "4:There is no such stack",
             "5:The last operation on the stack failed",
-            "7:An alarm rings, records were throttled, or the stack differs from what it should be",
+            "7:An alarm rings, or the stack differs from what it should be",
             "130:Ended by Ctrl-C"
         })
 final class StatusCommand implements Callable<Integer> {

@@ -40,7 +40,7 @@ final class StatusText {
     }
 
     static void print(StackStatus status, PrintWriter out) {
-        out.println(status.stack().name() + " is " + status.stack().status() + " since "
+        out.println(status.stack().name() + " is " + status.stack().status() + ", changed "
                 + status.stack().changed().truncatedTo(ChronoUnit.SECONDS)
                 + status.stack().template().map(name -> ", template " + name).orElse(""));
         if (!status.stack().reason().isEmpty()) {

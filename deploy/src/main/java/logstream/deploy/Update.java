@@ -160,7 +160,7 @@ final class Update {
     }
 
     private StackRequest request(Map<String, String> given) {
-        return new StackRequest(stack.name(), template, given, unchanged);
+        return new StackRequest(stack.name(), template, given, unchanged, stack.tags());
     }
 
     private void say(String sentence) {

@@ -120,7 +120,12 @@ final class UpdateCommand implements Callable<Integer> {
             Update.Consent consent = new Update.Consent(yes, replaceStream, confirm, world.answers());
             String again = "logstream-deploy update " + name + " --shard-count "
                     + values.getOrDefault(ParameterOptions.SHARD_COUNT, "") + accessOptions.asTyped();
-            return update.run(steps, consent, following, again);
+            int exitCode = update.run(steps, consent, following, again);
+            if (exitCode == ExitCode.OK && !follow.json()) {
+                ParameterOptions.reminder(values).ifPresent(out::println);
+                out.flush();
+            }
+            return exitCode;
         }
     }
 

@@ -77,7 +77,7 @@ class DockerOptionsTest {
         assertThat(options("-q").out())
                 .isEqualTo("--log-driver=fluentd --log-opt=fluentd-address=0.0.0.0:24224"
                         + " --log-opt=tag=mesh.devel/www-data/shop:devel/www-data/redis-test --log-opt=fluentd-async=true"
-                        + " --log-opt=fluentd-buffer-limit=8192 --log-opt=fluentd-sub-second-precision=true"
+                        + " --log-opt=fluentd-buffer-limit=8192"
                         + " --log-opt=fluentd-retry-wait=2s\n");
     }
 
@@ -106,8 +106,8 @@ class DockerOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            --prefix              | 'a b'                         | the prefix 'a b' is not of letters, digits and _.-
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            --prefix              | a b                           | the prefix 'a b' is not of letters, digits and _.-
             --logstream-opts      | fluentd-async                 | 'fluentd-async' in the driver's options is no NAME=VALUE
             --logstream-opts      | fluentd-read-timeout=1s       | Docker 20.10 does not know fluentd-read-timeout (only from 29.0 on): containers would not start
             """)

@@ -47,7 +47,7 @@ class HelpTest {
     @CsvSource(delimiter = '|', textBlock = """
             lanch                        | logstream-deploy: there is no command 'lanch'; did you mean launch?
             launch logs                  | logstream-deploy launch: Missing required option: '--template=TEMPLATE'
-            launch logs -t kineses       | logstream-deploy launch: Invalid value for option '--template' (TEMPLATE): there is no template 'kineses'; there are kinesis, alert, agent-role, consumer-role, agents, ecs-daemon
+            launch logs -t kineses       | logstream-deploy launch: Invalid value for option '--template': there is no template 'kineses'; there are kinesis, alert, agent-role, consumer-role, agents, ecs-daemon
             launch 9 -t kinesis          | logstream-deploy launch: Invalid value for positional parameter at index 0 (NAME): '9' is no name of a stack: a letter, then up to 127 letters, digits and hyphens
             launch a -t kinesis --timeout 5 | logstream-deploy launch: Invalid value for option '--timeout': '5' is no time such as 90s, 15m or 2h
             launch a -t kinesis --timeout 25h | logstream-deploy launch: Invalid value for option '--timeout': '25h' is not between 1s and 24h
@@ -55,7 +55,7 @@ class HelpTest {
             watch a b                    | logstream-deploy watch: 'b' is one argument too many
             docker-options --app a/b/c   | logstream-deploy docker-options: Missing required option: '--manifest=ENV/ROLE/NAME'
             docker-options --app a/b/c --manifest a/b/c --format swarm | logstream-deploy docker-options: Invalid value for option '--format': 'swarm' is none of docker, compose, ecs, kubernetes, daemon.json, nomad
-            docker-options --app a/b/c --manifest a/b/c --docker-version 1.9 | logstream-deploy docker-options: Invalid value for option '--docker-version' (VERSION): '1.9' is older than 17.12, the oldest whose options are known here
+            docker-options --app a/b/c --manifest a/b/c --docker-version 1.9 | logstream-deploy docker-options: Invalid value for option '--docker-version': '1.9' is older than 17.12, the oldest whose options are known here
             """)
     void wrongUsageIsSaidInASentence(String arguments, String sentence) {
         Tool.Outcome outcome = tool.runPlain(arguments.split(" +"));

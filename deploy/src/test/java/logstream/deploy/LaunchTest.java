@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import logstream.deploy.fake.FakeAws.Call;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -242,13 +243,8 @@ class LaunchTest {
     @Test
     void forProgramsEachEventIsAnObject() throws IOException {
         tool.aws.next("launch-name-taken");
-        String[] arguments = new ArrayList<>(List.of(LAUNCH)) {
-            private static final long serialVersionUID = 1L;
-
-            {
-                add("--json");
-            }
-        }.toArray(String[]::new);
+        String[] arguments =
+                Stream.concat(Stream.of(LAUNCH), Stream.of("--json")).toArray(String[]::new);
         Tool.Outcome outcome = tool.run(arguments);
 
         List<JsonNode> lines = new ArrayList<>();

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import logstream.deploy.templates.StackParameter;
 import logstream.deploy.templates.StackTemplate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,14 +22,14 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /** The templates in the jar, and what the tool reads from them. */
 class StackTemplateTest {
-    static final java.util.List<String> NAMES = StackTemplate.NAMES;
+    static final List<String> NAMES = StackTemplate.NAMES;
 
     private static final StackTemplate SAMPLE = parse("""
             Description: 'Logstream: a sample'
             Parameters:
               Count: {Type: Number, Default: 2, MinValue: 1, MaxValue: 10}
-              Mail: {Type: String, Default: '', AllowedPattern: '|[^@]+@[^@]+', ConstraintDescription: a mail address}
-              Mode: {Type: String, AllowedValues: [ON, 'OFF']}
+              Mail: {Type: String, Default: '', AllowedPattern: '([^@]+@[^@]+)?', ConstraintDescription: a mail address}
+              Mode: {Type: String, AllowedValues: ['ON', 'OFF']}
               Short: {Type: String, MinLength: 1, MaxLength: 3}
               Password: {Type: String, NoEcho: true}
               Lists: {Type: CommaDelimitedList, AllowedPattern: 'a'}
@@ -103,7 +105,7 @@ class StackTemplateTest {
             Count | two   | is no number
             Mail  | ''    | -
             Mail  | a@b   | -
-            Mail  | ab    | does not match |[^@]+@[^@]+: a mail address
+            Mail  | ab    | does not match ([^@]+@[^@]+)?: a mail address
             Mode  | OFF   | -
             Mode  | off   | is none of ON, OFF
             Short | abc   | -
@@ -111,7 +113,7 @@ class StackTemplateTest {
             Short | abcd  | has more than 3 characters
             Lists | x,y   | -
             """)
-    void valuesAreChecked(String parameter, String value, @org.jspecify.annotations.Nullable String problem) {
+    void valuesAreChecked(String parameter, String value, @Nullable String problem) {
         assertThat(SAMPLE.parameter(parameter).orElseThrow().problem(value)).isEqualTo(Optional.ofNullable(problem));
     }
 }

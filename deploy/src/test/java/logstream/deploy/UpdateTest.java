@@ -15,23 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Updates: what is shown, what is asked, what is done, and what is not. */
 class UpdateTest {
-    private static final List<String> MORE_SHARDS =
-            List.of("Stream", "AWS::Kinesis::Stream", "Modify", "False", "ShardCount", "2", "10");
-    private static final List<String> NEW_STREAM =
-            List.of("Stream", "AWS::Kinesis::Stream", "Modify", "True", "Name", "old", "new");
+    private static final List<String> MORE_SHARDS = Launched.MORE_SHARDS;
 
     private final Tool tool = new Tool();
 
     @BeforeEach
     void launched() {
-        tool.aws
-                .stack("logs", "CREATE_COMPLETE")
-                .launchedFrom("kinesis")
-                .parameter("ShardCount", "2")
-                .parameter("AlertMail", "ops@example.com")
-                .output("StreamName", "logs-Stream-1A2B")
-                .resource("Stream", "AWS::Kinesis::Stream", "logs-Stream-1A2B");
-        openShards(2, "PROVISIONED");
+        Launched.logs(tool);
     }
 
     @AfterEach
@@ -115,6 +105,31 @@ class UpdateTest {
                 .containsEntry("ChangeSetType", "UPDATE");
     }
 
+    /** CloudFormation takes away tags that an update does not name. */
+    @Test
+    void tagsOfOthersStay() {
+        tool.aws.planned(List.of(MORE_SHARDS)).next("update");
+        tool.run("update", "logs", "--shard-count", "4", "--yes");
+
+        assertThat(tool.aws.calls("CreateChangeSet").getFirst().arguments())
+                .containsEntry("Tags.member.1.Key", "cost-centre")
+                .containsEntry("Tags.member.1.Value", "search")
+                .containsEntry("Tags.member.2.Value", "kinesis");
+    }
+
+    @Test
+    void alarmsCanBeTurnedOff() {
+        tool.aws.planned(List.of(MORE_SHARDS)).next("update");
+        Tool.Outcome outcome = tool.run("update", "logs", "--param", "AlertMail=", "--yes");
+
+        assertThat(outcome.out())
+                .contains("  parameter AlertMail  ops@example.com -> (none)\n")
+                .doesNotContain("AWS sends a mail");
+        assertThat(tool.aws.calls("CreateChangeSet").getFirst().arguments())
+                .containsEntry("Parameters.member.1.ParameterKey", "AlertMail")
+                .containsEntry("Parameters.member.1.ParameterValue", "");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"n", "", "yep"})
     void withoutAYesNothingIsDone(String answer) {
@@ -136,68 +151,6 @@ class UpdateTest {
         assertThat(outcome.out()).isEqualTo("Nothing to change: logs is as told already.\n");
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(tool.aws.calls("DeleteChangeSet")).hasSize(1);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"Modify, True", "Modify, Conditional", "Remove, ''", "Dynamic, ''"})
-    void theStreamIsSpared(String action, String replacement) {
-        tool.aws.planned(List.of(List.of("Stream", "AWS::Kinesis::Stream", action, replacement)));
-        Tool.Outcome outcome = tool.run("update", "logs", "--yes");
-
-        assertThat(outcome.err())
-                .isEqualTo(
-                        "logstream-deploy: the update replaces or removes Stream (AWS::Kinesis::Stream), or may: agents and"
-                                + " consumers would lose their stream.\n  If that is meant: --replace-stream and --confirm logs."
-                                + " Nothing was done.\n");
-        assertThat(outcome.exitCode()).isEqualTo(ExitCode.NOT_DONE);
-        assertThat(tool.aws.calls("ExecuteChangeSet")).isEmpty();
-        assertThat(tool.aws.calls("DeleteChangeSet")).hasSize(1);
-    }
-
-    @Test
-    void toldOnceIsNotEnough() {
-        tool.aws.planned(List.of(NEW_STREAM)).planned(List.of(NEW_STREAM));
-
-        Tool.Outcome unattended = tool.run("update", "logs", "--yes", "--replace-stream");
-        assertThat(unattended.err()).contains("--confirm logs is wanted, too; nothing was done");
-        assertThat(unattended.exitCode()).isEqualTo(ExitCode.NOT_DONE);
-
-        tool.answers.add("yes");
-        Tool.Outcome asked = tool.run("update", "logs", "--replace-stream");
-        assertThat(asked.err()).contains("'yes' is not the stack's name, logs; nothing was done");
-        assertThat(asked.exitCode()).isEqualTo(ExitCode.NOT_DONE);
-        assertThat(tool.aws.calls("ExecuteChangeSet")).isEmpty();
-    }
-
-    @Test
-    void toldTwiceTheStreamIsReplaced() {
-        tool.aws
-                .planned(List.of(NEW_STREAM))
-                .planned(List.of(NEW_STREAM))
-                .next("update")
-                .next("update");
-
-        assertThat(tool.run("update", "logs", "--yes", "--replace-stream", "--confirm", "logs")
-                        .exitCode())
-                .isEqualTo(ExitCode.OK);
-        tool.answers.add("logs");
-        Tool.Outcome asked = tool.run("update", "logs", "--replace-stream");
-        assertThat(asked.exitCode()).isEqualTo(ExitCode.OK);
-        assertThat(asked.out()).contains("  -/+ Stream (AWS::Kinesis::Stream)  replaced\n      Name  old -> new\n");
-        assertThat(tool.questions).containsExactly("Type the stack's name to give up its stream: ");
-    }
-
-    @Test
-    void eachStepIsLookedAt() {
-        tool.aws
-                .planned(List.of(MORE_SHARDS))
-                .planned(List.of(MORE_SHARDS))
-                .planned(List.of(NEW_STREAM))
-                .next("update");
-        Tool.Outcome outcome = tool.run("update", "logs", "--shard-count", "10", "--yes");
-
-        assertThat(outcome.exitCode()).isEqualTo(ExitCode.NOT_DONE);
-        assertThat(tool.aws.calls("ExecuteChangeSet")).hasSize(1);
     }
 
     @Test
@@ -250,6 +203,21 @@ class UpdateTest {
         Tool.Outcome second = tool.run("update", "logs", "--shard-count", "4", "--yes");
 
         assertThat(second.out()).doesNotContain("UPDATE_FAILED");
+        assertThat(second.exitCode()).isEqualTo(ExitCode.OK);
+    }
+
+    /** For a moment after it was begun, AWS knows of no event of it, and the stack has its status of before. */
+    @Test
+    void theEndOfTheOperationBeforeIsNotTakenForOurs() {
+        tool.aws
+                .planned(List.of(MORE_SHARDS))
+                .planned(List.of(MORE_SHARDS))
+                .next("update-limit")
+                .next("update-late");
+        tool.run("update", "logs", "--shard-count", "4", "--yes");
+        Tool.Outcome second = tool.run("update", "logs", "--shard-count", "4", "--yes");
+
+        assertThat(second.out()).contains("UPDATE_COMPLETE").doesNotContain("UPDATE_FAILED");
         assertThat(second.exitCode()).isEqualTo(ExitCode.OK);
     }
 

@@ -130,7 +130,7 @@ final class Calls {
         String said = String.valueOf(local.getMessage());
         if (said.contains("Unable to load credentials")) {
             String sentence = "could not " + purpose
-                    + ": there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile";
+                    + ": there are no credentials, or the profile has none; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile";
             return new CallFailure(Kind.NO_CREDENTIALS, sentence, local);
         }
         if (said.contains("Unable to load region")) {

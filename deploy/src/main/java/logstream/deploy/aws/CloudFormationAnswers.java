@@ -11,6 +11,7 @@ import logstream.deploy.stacks.ChangeSet.Property;
 import logstream.deploy.stacks.ChangeSet.Replacement;
 import logstream.deploy.stacks.StackEvent;
 import logstream.deploy.stacks.StackResource;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudformation.model.Change;
 import software.amazon.awssdk.services.cloudformation.model.DescribeChangeSetResponse;
 import software.amazon.awssdk.services.cloudformation.model.ResourceChange;
@@ -95,7 +96,7 @@ final class CloudFormationAnswers {
         return List.copyOf(byName.values());
     }
 
-    private static String text(@org.jspecify.annotations.Nullable String value) {
+    private static String text(@Nullable String value) {
         return Optional.ofNullable(value).orElse("");
     }
 }

@@ -77,7 +77,7 @@ final class CloudFormationStacks implements Stacks {
                                 .templateBody(request.template().body())
                                 .parameters(parameters(request))
                                 .capabilities(capabilities(request.template()))
-                                .tags(tag(request.template()))
+                                .tags(tags(request))
                                 .retainExceptOnCreate(true)
                                 .clientRequestToken(token)))
                 .stackId();
@@ -118,7 +118,7 @@ final class CloudFormationStacks implements Stacks {
                                 .templateBody(request.template().body())
                                 .parameters(parameters(request))
                                 .capabilities(capabilities(request.template()))
-                                .tags(tag(request.template()))
+                                .tags(tags(request))
                                 .clientToken(token)))
                 .id();
         for (int look = 0; look < LOOKS; look++) {
@@ -274,8 +274,13 @@ final class CloudFormationStacks implements Stacks {
         return template.makesRoles() ? List.of(Capability.CAPABILITY_NAMED_IAM) : List.of();
     }
 
-    private static Tag tag(StackTemplate template) {
-        return Tag.builder().key(StackState.TEMPLATE_TAG).value(template.name()).build();
+    private static List<Tag> tags(StackRequest request) {
+        Map<String, String> tags = new LinkedHashMap<>(request.tags());
+        tags.put(StackState.TEMPLATE_TAG, request.template().name());
+        return tags.entrySet().stream()
+                .map(one ->
+                        Tag.builder().key(one.getKey()).value(one.getValue()).build())
+                .toList();
     }
 
     private static String token() {

@@ -69,10 +69,6 @@ public final class LogChoice {
                             + " to be sent when the container ends is dropped."));
             options.add(bound(wish.version()));
         }
-        options.add(new LogOption(
-                "fluentd-sub-second-precision",
-                "true",
-                "Lines have their time to the nanosecond; else all of a second have the same."));
         return options;
     }
 

@@ -34,12 +34,7 @@ class LogChoiceTest {
             """)
     void inTheBackgroundAndWithABound(String version, String background, String bound) {
         assertThat(chosen(wish(version, false, Map.of())).entrySet().stream().map(Object::toString))
-                .containsExactly(
-                        "fluentd-address=127.0.0.1:24224",
-                        "tag=grid.a/b/c:d/e/f",
-                        background,
-                        bound,
-                        "fluentd-sub-second-precision=true");
+                .containsExactly("fluentd-address=127.0.0.1:24224", "tag=grid.a/b/c:d/e/f", background, bound);
     }
 
     @ParameterizedTest
@@ -60,8 +55,7 @@ class LogChoiceTest {
         assertThat(chosen(wish("20.10", true, Map.of())))
                 .containsEntry("fluentd-request-ack", "true")
                 .doesNotContainKeys("fluentd-async", "fluentd-buffer-limit");
-        assertThat(chosen(wish("19.03", true, Map.of())).keySet())
-                .containsExactly("fluentd-address", "tag", "fluentd-sub-second-precision");
+        assertThat(chosen(wish("19.03", true, Map.of())).keySet()).containsExactly("fluentd-address", "tag");
     }
 
     @Test

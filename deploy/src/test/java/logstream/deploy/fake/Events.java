@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The events of an operation as AWS told them once, from a file: one in a line, status, resource, type and reason between
+ * The events of an operation as CloudFormation words them, from a file written by hand: one in a line, status, resource, type and reason between
  * bars. The resource {@code STACK} is the stack itself. A line {@code ---} stands where time passes.
  */
 final class Events {

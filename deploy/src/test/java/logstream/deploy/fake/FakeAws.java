@@ -11,18 +11,18 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The endpoint of CloudFormation (Query protocol), Kinesis (JSON) and CloudWatch (CBOR), on a free port of loopback.
  *
- * <p>Threading: one request at a time; the test calls it only while none is under way.
+ * <p>Threading: one request at a time; the test changes it only while none is under way, and may count calls at any time.
  */
 public final class FakeAws implements AutoCloseable {
     /** How a call fails before it is looked at. */
@@ -37,7 +37,7 @@ public final class FakeAws implements AutoCloseable {
     private final HttpServer server;
     private final CloudFormationCalls cloudFormation = new CloudFormationCalls();
     private final Map<String, Deque<Failure>> failures = new HashMap<>();
-    private final List<Call> calls = new ArrayList<>();
+    private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final Map<String, Map<String, Object>> answers = new HashMap<>();
 
     /** A call that came in. */

@@ -48,9 +48,12 @@ public final class FakeStack {
         return this;
     }
 
-    /** Null or empty text leaves the tag out. */
     public FakeStack launchedFrom(String templateName) {
-        tags.put("logstream:template", templateName);
+        return tag("logstream:template", templateName);
+    }
+
+    public FakeStack tag(String key, String value) {
+        tags.put(key, value);
         return this;
     }
 
