@@ -52,6 +52,9 @@ public final class Logstream implements Callable<Integer> {
     /** As the launcher was called, for texts that tell what to type next. */
     private static final String COMMAND_PROPERTY = "logstream.command";
 
+    /** Java reads it once, before the first virtual thread. */
+    private static final String CARRIERS_PROPERTY = "jdk.virtualThreadScheduler.parallelism";
+
     private static final int HELP_WIDTH = 100;
 
     @Spec
@@ -59,7 +62,19 @@ public final class Logstream implements Callable<Integer> {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        provideCarriers();
         System.exit(commandLine().execute(arguments));
+    }
+
+    /**
+     * One carrier of virtual threads more than cores: a sender that fills its turn must not keep the quiet ones waiting.
+     * Here and not in a launcher, because Java alone knows the share of the cores that a container may use.
+     */
+    private static void provideCarriers() {
+        if (System.getProperty(CARRIERS_PROPERTY) == null) {
+            int cores = Runtime.getRuntime().availableProcessors();
+            System.setProperty(CARRIERS_PROPERTY, Integer.toString(cores + 1));
+        }
     }
 
     static CommandLine commandLine() {

@@ -1,5 +1,6 @@
 package logstream.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import logstream.Agent;
@@ -105,9 +106,15 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--config FILE or --local is missing; --local needs nothing else");
         }
-        ReloadedFile file = read(config);
+        FormerFluentd former = new FormerFluentd(Path.of("/"));
+        ReloadedFile file = read(config, former);
+        former.unsent(config).ifPresent(this::warn);
+        AgentConfig agentConfig = file.held().config();
         Signals signals = Signals.takeWithHangup();
-        runUntil(signals, file.held().config(), file, agent -> signals.onHangup(agent::reloadSoon));
+        runUntil(signals, agentConfig, file, agent -> {
+            signals.onHangup(agent::reloadSoon);
+            tellWhereToAsk(agentConfig, agent);
+        });
         return ExitCode.OK;
     }
 
@@ -138,11 +145,25 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static ReloadedFile read(Path file) throws Failure {
+    private void tellWhereToAsk(AgentConfig agentConfig, Agent agent) {
+        try {
+            HealthProbe.tellWhere(agentConfig.monitor().bind(), agent.monitorPort());
+        } catch (IOException cannot) {
+            warn("health checks will fail, for the file that tells them where to ask cannot be written: " + cannot);
+        }
+    }
+
+    private void warn(String sentence) {
+        spec.commandLine().getErr().println("logstream: " + sentence);
+        spec.commandLine().getErr().flush();
+    }
+
+    private static ReloadedFile read(Path file, FormerFluentd former) throws Failure {
         try {
             return ReloadedFile.read(file);
         } catch (ConfigException wrong) {
-            throw new Failure(ExitCode.USAGE, wrong.getMessage() + "\nNothing was started.", wrong);
+            String hint = former.configuration(file).map(it -> "\n" + it).orElse("");
+            throw new Failure(ExitCode.USAGE, wrong.getMessage() + "\nNothing was started." + hint, wrong);
         }
     }
 

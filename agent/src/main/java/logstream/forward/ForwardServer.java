@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p>Invariant: at most {@code maxConnections} are open; their permits come back when they end, however they do.
  *
  * <p>The virtual threads' scheduler needs one thread more than there are turns, so that one is free to watch the sockets:
- * the launcher sets {@code -Djdk.virtualThreadScheduler.parallelism} to one more than the cores.
+ * the program sets {@code jdk.virtualThreadScheduler.parallelism} to one more than the cores, unless it is given.
  *
  * <p>Threading: one platform thread accepts, one watches the idle connections, one looks for peers that take too long.
  * {@link #stop} may be called from any thread.
@@ -100,6 +100,7 @@ public final class ForwardServer {
             for (ListenAddress address : config.listen()) {
                 listening.add(carriers.listen(address));
             }
+            InheritedSocket.warnIfUnused(listening);
             ForwardServer server = new ForwardServer(config, parts, listening, idle);
             started = true;
             return server;
@@ -127,8 +128,7 @@ public final class ForwardServer {
         int threads = Integer.getInteger(PARALLELISM, cores);
         if (threads <= cores) {
             LOG.warn(
-                    "Messages are decoded on fewer cores than there are: {}={} where {} is advised. Start the agent by its "
-                            + "launcher, or set the property.",
+                    "Messages are decoded on fewer cores than there are: {}={} where {} is advised. Leave the property out.",
                     PARALLELISM,
                     threads,
                     cores + 1);

@@ -41,6 +41,7 @@ final class Listener {
     private final ListenAddress address;
     private final ServerSocketChannel channel;
     private final Optional<UnixSocketFile> file;
+    private final boolean inherited;
     private final Carrier carrier;
     private final Semaphore permits;
     private volatile @Nullable SelectionKey key;
@@ -49,25 +50,35 @@ final class Listener {
             ListenAddress address,
             ServerSocketChannel channel,
             Optional<UnixSocketFile> file,
+            boolean inherited,
             Carrier carrier,
             int maxConnections) {
         this.address = address;
         this.channel = channel;
         this.file = file;
+        this.inherited = inherited;
         this.carrier = carrier;
         permits = new Semaphore(maxConnections);
     }
 
-    /** Listens on an IP address of this host; the address of the listener has the port that the system chose. */
+    /**
+     * Listens on an IP address of this host, by the socket that was inherited if it is for this address; the address of the
+     * listener has the port that the system chose.
+     */
     static Listener open(ListenAddress.Internet wanted, Carrier carrier, int maxConnections) throws ListenException {
         ServerSocketChannel channel = null;
         try {
             InetAddress host = InetAddress.getByName(wanted.host());
+            Optional<ServerSocketChannel> open = InheritedSocket.on(new InetSocketAddress(host, wanted.port()));
+            if (open.isPresent()) {
+                LOG.info("This address was open before the agent, and stays open after it: address={}", wanted.url());
+                return new Listener(wanted, open.get(), Optional.empty(), true, carrier, maxConnections);
+            }
             channel = ServerSocketChannel.open(family(host));
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(new InetSocketAddress(host, wanted.port()), ForwardLimits.BACKLOG);
             int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-            return new Listener(wanted.withPort(port), channel, Optional.empty(), carrier, maxConnections);
+            return new Listener(wanted.withPort(port), channel, Optional.empty(), false, carrier, maxConnections);
         } catch (UnknownHostException e) {
             throw new ListenException(wanted, "the host is not known", NOT_OURS);
         } catch (UnsupportedOperationException e) {
@@ -89,12 +100,17 @@ final class Listener {
             throws ListenException {
         try {
             UnixSocketFile file = UnixSocketFile.bind(wanted.path(), rights);
-            return new Listener(wanted, file.channel(), Optional.of(file), carrier, maxConnections);
+            return new Listener(wanted, file.channel(), Optional.of(file), false, carrier, maxConnections);
         } catch (BindException e) {
             throw new ListenException(wanted, e, TAKEN);
         } catch (IOException e) {
             throw new ListenException(wanted, e, "correct forward.listen or forward.unix");
         }
+    }
+
+    /** Whether the socket was there before the agent. */
+    boolean isInherited() {
+        return inherited;
     }
 
     /** Where it listens. */
@@ -149,7 +165,9 @@ final class Listener {
 
     void close() {
         file.ifPresent(UnixSocketFile::remove);
-        close(channel);
+        if (!inherited) {
+            close(channel);
+        }
     }
 
     private static void close(@Nullable ServerSocketChannel channel) {

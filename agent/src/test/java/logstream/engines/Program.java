@@ -118,8 +118,6 @@ public final class Program implements AfterEachCallback {
                 "@" + Path.of("bin", "java.options").toAbsolutePath(),
                 "-Xmx" + heap(List.of(arguments)),
                 "-XX:AOTCache=" + built("logstream-agent.aot"),
-                "-Djdk.virtualThreadScheduler.parallelism="
-                        + (Runtime.getRuntime().availableProcessors() + 1),
                 "-jar",
                 built("logstream-agent.jar").toString()));
         command.addAll(List.of(arguments));
