@@ -44,16 +44,6 @@ public final class MonitorServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MonitorServer.class);
 
-    static {
-        // Read once, when Java's server is used for the first time. Without the first, each answer on a kept-alive
-        // connection waits 40 ms (Nagle against delayed acks); the others bound what a stranger can hold.
-        setUnlessGiven("sun.net.httpserver.nodelay", "true");
-        setUnlessGiven("jdk.httpserver.maxConnections", "128");
-        setUnlessGiven("sun.net.httpserver.maxReqTime", "10");
-        setUnlessGiven("sun.net.httpserver.maxReqHeaderSize", "16384");
-        setUnlessGiven("sun.net.httpserver.maxIdleConnections", "32");
-    }
-
     private final MonitorConfig config;
     private final HttpServer server;
     private final ThreadPoolExecutor requests;
@@ -71,12 +61,6 @@ public final class MonitorServer implements AutoCloseable {
                 0, MOST_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
         this.ticks = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("monitor-ticks").daemon(true).factory());
-    }
-
-    private static void setUnlessGiven(String property, String value) {
-        if (System.getProperty(property) == null) {
-            String _ = System.setProperty(property, value);
-        }
     }
 
     /**
