@@ -44,9 +44,8 @@ public final class HealthProbe {
             InetAddress address = bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound;
             socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
-            socket.getOutputStream()
-                    .write("GET /healthz HTTP/1.1\r\nHost: " + hostHeader(address) + "\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+            String request = "GET /healthz HTTP/1.1\r\nHost: " + hostHeader(address) + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String status = new String(socket.getInputStream().readNBytes(HEALTHY.length()), StandardCharsets.US_ASCII);
             if (status.equals(HEALTHY)) {
                 return true;
