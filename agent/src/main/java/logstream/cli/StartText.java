@@ -20,7 +20,7 @@ final class StartText {
 
                   for containers   127.0.0.1:%d, with Docker's fluentd log driver; every tag is shipped
                   the stream       %s, stream "%s" of %d shards, in memory
-                  health, metrics  http://127.0.0.1:%d/healthz and /metrics
+                  status page      http://127.0.0.1:%d/, also /healthz and /metrics
                   the buffer       %s
 
                 See what arrives, in a second terminal:
