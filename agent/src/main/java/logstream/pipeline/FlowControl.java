@@ -110,6 +110,7 @@ final class FlowControl {
         savedNanos = now;
         // Nothing to be patient about yet.
         loweredNanos = now - PATIENCE_NANOS;
+        troubledNanos = now - PATIENCE_NANOS;
         windowNanos = now;
     }
 

@@ -1,6 +1,7 @@
 package logstream.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -70,6 +71,17 @@ final class ScriptedAgent implements AutoCloseable {
                     }
                 }
             }
+            readToItsEnd(socket);
+        }
+    }
+
+    /** Closed with something unread, the connection would be reset, and acks on their way lost with it. */
+    private static void readToItsEnd(Socket socket) {
+        try {
+            socket.shutdownOutput();
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException gone) {
+            // The sender was first: the next connection is served all the same.
         }
     }
 
