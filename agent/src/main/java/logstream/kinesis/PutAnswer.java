@@ -57,7 +57,7 @@ final class PutAnswer {
                         require(parser, JsonToken.START_ARRAY);
                         while (parser.nextToken() != JsonToken.END_ARRAY) {
                             require(parser, JsonToken.START_OBJECT);
-                            results.add(result(texts(parser)));
+                            results.add(result(parser));
                         }
                     }
                     parser.skipChildren();
@@ -108,16 +108,31 @@ final class PutAnswer {
         return texts;
     }
 
-    private static RecordResult result(Map<String, String> entry) {
-        String code = entry.get("ErrorCode");
-        String sequenceNumber = entry.get("SequenceNumber");
+    /** Makes nothing that is not in the result: with one record in a hundred throttled, each answer is read like this. */
+    private static RecordResult result(JsonParser parser) throws IOException {
+        String code = null;
+        String message = "";
+        String sequenceNumber = null;
+        String shardId = "";
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            if (parser.nextToken().isScalarValue() && parser.currentToken() != JsonToken.VALUE_NULL) {
+                switch (name) {
+                    case "ErrorCode" -> code = parser.getText();
+                    case "ErrorMessage" -> message = parser.getText();
+                    case "SequenceNumber" -> sequenceNumber = parser.getText();
+                    case "ShardId" -> shardId = parser.getText();
+                    default -> {}
+                }
+            }
+            parser.skipChildren();
+        }
         if (code == null && sequenceNumber != null) {
-            return new RecordResult.Accepted(entry.getOrDefault("ShardId", ""), sequenceNumber);
+            return new RecordResult.Accepted(shardId, sequenceNumber);
         }
         if (SHARD_AT_LIMIT.equals(code)) {
             return new RecordResult.Throttled();
         }
-        return new RecordResult.Failed(
-                code == null ? "no sequence number" : code, entry.getOrDefault("ErrorMessage", ""));
+        return new RecordResult.Failed(code == null ? "no sequence number" : code, message);
     }
 }

@@ -174,7 +174,7 @@ public final class Benchmark implements Callable<Integer> {
         load = rate == null ? load : load.withRate(rate);
         Scenario changed = scenario.with(load);
         if (records != null || seconds != null) {
-            changed = changed.lasting(new Amount(records == null ? 0 : records, seconds == null ? 0 : seconds));
+            changed = changed.lasting(new Amount(records == null ? 0 : records, seconds == null ? 0 : seconds, false));
         }
         return warmUp == null ? changed : changed.warmedUpBy(Amount.ofRecords(warmUp));
     }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import logstream.bench.load.Amount;
 import logstream.bench.load.LoadReport;
 import logstream.bench.sink.SinkReport;
 
@@ -46,7 +45,7 @@ final class ScenarioRun {
             long nanos, ProcessFigures agent, double rigCpu, MachineLoad machine, double ourCpu, SinkReport sink) {}
 
     private Run run() throws IOException, RunFailedException {
-        if (!scenario.warmUp().equals(new Amount(0, 0))) {
+        if (scenario.warmUp().records() > 0 || scenario.warmUp().seconds() > 0) {
             rig.load().tellJson(scenario.warmUp());
             sentBefore = loadReport().records();
             awaitDelivered(sentBefore);

@@ -65,7 +65,7 @@ final class LoadLoop {
         long start = System.nanoTime();
         long end = amount.seconds() > 0 ? start + (long) (amount.seconds() * 1e9) : Long.MAX_VALUE;
         long messages = amount.records() > 0 ? ceil(amount.records(), plan.events()) : Long.MAX_VALUE;
-        if (plan.recordsPerSecond() > 0) {
+        if (plan.recordsPerSecond() > 0 && !amount.atFullSpeed()) {
             sendAtRate(start, end, messages);
         } else {
             sendAtFullSpeed(end, messages);
