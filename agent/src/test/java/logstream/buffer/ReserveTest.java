@@ -3,6 +3,7 @@ package logstream.buffer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import logstream.Symptom;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -134,6 +135,7 @@ class ReserveTest {
     }
 
     @Test
+    @Symptom("The log says `The disk of the buffer is nearly full`")
     void isSaidOnceWithFreeBytesAndTheSetting() throws Exception {
         free(10L * CHUNK_BYTES);
         try (Buffer buffer = open(Overflow.BLOCK)) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import logstream.Symptom;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -272,6 +273,7 @@ class TransportsTest {
     }
 
     @Test
+    @Symptom("A sender gets no TLS connection")
     void whoSpeaksNoTlsIsClosedAndCounted() throws Exception {
         Certificates own = Certificates.make(folder, "agent");
         ForwardServer started = startTls(tls(own, Optional.empty(), TlsConfig.Version.V1_2));

@@ -3,6 +3,7 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import logstream.Symptom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ class BootOrderIT {
 
     /** As the page says: Docker drops what waits when the container ends. */
     @Test
+    @Symptom("After a reboot the first lines are missing")
     void aContainerThatEndsBeforeTheAgentIsThereLosesItsLines() throws IOException {
         try (Gate late = new Gate(AGENT.port())) {
             try (Container ended = Container.start(WRITE, options(late, "ended"))) {

@@ -3,6 +3,7 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import logstream.Symptom;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -100,6 +101,7 @@ class DiskFullIT {
 
     @ParameterizedTest
     @EnumSource(Bound.class)
+    @Symptom("Containers hang when they write")
     void aFullBufferMakesSendersWait(Bound bound) throws IOException, InterruptedException {
         Path ballast = Files.write(disk.resolve("ballast"), new byte[BALLAST_BYTES]);
         AgentProcess agent = agent(bound, "block");
@@ -177,6 +179,7 @@ class DiskFullIT {
 
     @ParameterizedTest
     @EnumSource(Bound.class)
+    @Symptom("`logstream_events_dropped_total{cause=\"overflow\"}` grows")
     void newEventsWithoutAckGoAndOthersWait(Bound bound) throws IOException, InterruptedException {
         AgentProcess agent = agent(bound, "drop_newest");
         try (Socket unasked = new Socket(InetAddress.getLoopbackAddress(), agent.forwardPort())) {

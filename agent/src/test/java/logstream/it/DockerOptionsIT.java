@@ -3,6 +3,7 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import logstream.Symptom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +159,7 @@ class DockerOptionsIT {
 
     // Five in the queue, and the one that is being sent; the first was written to a connection that was gone.
     @Test
+    @Symptom("Lines are missing, and the agent has dropped none")
     void aFullAsyncQueueDropsTheNewestLines() {
         assertThat(whileTheAgentIsAway("queue", "fluentd-async=true", "fluentd-buffer-limit=5"))
                 .hasSize(6);
@@ -206,6 +208,7 @@ class DockerOptionsIT {
     }
 
     @Test
+    @Symptom("A container does not start: `failed to initialize logging driver`, `connection refused`")
     void withoutAsyncAContainerDoesNotStartBeforeTheAgent() {
         try (Gate shut = new Gate(AGENT.port())) {
             assertThatThrownBy(() -> Container.start("echo a line", address(shut)))

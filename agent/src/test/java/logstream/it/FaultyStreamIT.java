@@ -2,6 +2,7 @@ package logstream.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import logstream.Symptom;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,6 +45,7 @@ class FaultyStreamIT {
 
     @ParameterizedTest
     @ValueSource(ints = {100_000})
+    @Symptom("Lines come late, and later")
     void nothingIsLost(int events, @TempDir Path folder, TestReporter reporter) throws Exception {
         run(events, 4, folder, reporter);
     }

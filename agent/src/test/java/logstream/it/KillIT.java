@@ -2,6 +2,7 @@ package logstream.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import logstream.Symptom;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ class KillIT {
     static final Program PROGRAM = new Program();
 
     @RepeatedTest(20)
+    @Symptom("The stream has a line twice")
     void nothingAcknowledgedIsLost(RepetitionInfo round, @TempDir Path folder) throws IOException {
         killAndStartAgain(round.getCurrentRepetition(), folder);
     }

@@ -3,6 +3,7 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import logstream.Symptom;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ class LongLineIT {
 
     /** Docker sends such a line as a piece behind which nothing follows. */
     @Test
+    @Symptom("The last line of a container comes seconds later")
     void aLineWithoutNewlineAtTheEndOfItsContainerComesAfterTheTimeOut(@TempDir Path folder) throws IOException {
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             kinesis.createStream(Yaml.STREAM, 2);

@@ -3,6 +3,7 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import logstream.Symptom;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -177,6 +178,7 @@ class LossNoticesIT {
     }
 
     @Test
+    @Symptom("`logstream_events_dropped_total{cause=\"damaged\"}` grows")
     void whatTheDiskLostBetweenTwoRunsIsTold() throws IOException {
         kinesis.down();
         String yaml = Yaml.of(folder.resolve("buffer"), kinesis.endpoint(), "1MiB");

@@ -3,6 +3,7 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import logstream.Symptom;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -72,6 +73,7 @@ class MonitorIT {
     }
 
     @Test
+    @Symptom("`logstream tail --agent` is refused with 401")
     void aWrongTokenIsSaidByTheCommand(@TempDir Path folder) throws Exception {
         withStream(folder, (agent, kinesis) -> {
             Program.Finished refused =
@@ -143,6 +145,7 @@ class MonitorIT {
     }
 
     @Test
+    @Symptom("Nothing reaches the stream")
     void anOutageIsSeenByCollectorsAndByHealth(@TempDir Path folder) throws Exception {
         withStream(folder, (agent, kinesis) -> {
             kinesis.down();

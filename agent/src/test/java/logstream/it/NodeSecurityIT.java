@@ -3,6 +3,7 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import logstream.Symptom;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,6 +48,7 @@ class NodeSecurityIT {
     private record Ended(int exitCode, String output) {}
 
     @Test
+    @Symptom("A sender's connection is closed at once")
     void onlyWhoKnowsTheKeyAndIsAUserSends(@TempDir Path folder) throws Exception {
         Path modules = modules();
         Path key = Files.writeString(folder.resolve("key"), "käy of the test\n");

@@ -3,6 +3,7 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import logstream.Symptom;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -63,6 +64,7 @@ class ReloadIT {
     static final Program PROGRAM = new Program();
 
     @Test
+    @Symptom("A changed setting does not hold")
     void thirtyReloadsUnderLoad(@TempDir Path folder) throws Exception {
         reloads(folder, 30);
     }

@@ -3,6 +3,7 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import logstream.Symptom;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -102,6 +103,7 @@ class ToolsIT {
     }
 
     @Test
+    @Symptom("`logstream_records_dead_lettered_total` grows")
     void refusedRecordsAreReplayedUnderTheirKeys() throws Exception {
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             kinesis.createStream(Yaml.STREAM, 2);
@@ -257,6 +259,7 @@ class ToolsIT {
     }
 
     @Test
+    @Symptom("Lines are left after `logstream drain`")
     void aDrainThatRunsOutOfTimeTellsWhatIsLeftAndLosesNothing() throws Exception {
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             kinesis.createStream(Yaml.STREAM, 2);

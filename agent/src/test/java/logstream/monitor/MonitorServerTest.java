@@ -3,6 +3,7 @@ package logstream.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import logstream.Symptom;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -178,6 +179,7 @@ class MonitorServerTest {
     }
 
     @Test
+    @Symptom("The monitor answers 421")
     void otherHostNamesAreNotAnswered() throws Exception {
         assertThat(raw("GET /metrics HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 421 ")

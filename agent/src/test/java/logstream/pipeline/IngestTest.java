@@ -3,6 +3,7 @@ package logstream.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import logstream.Symptom;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -49,7 +50,7 @@ class IngestTest {
     private Path folder;
 
     private final Metrics metrics = new Metrics();
-    private final Containers containers = new Containers(InstantSource.system());
+    private final Containers containers = new Containers(InstantSource.system(), metrics.tags);
     private final LiveTail liveTail = new LiveTail(System::nanoTime);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final Logger log = (Logger) LoggerFactory.getLogger(Ingest.class);
@@ -95,6 +96,7 @@ class IngestTest {
     }
 
     @Test
+    @Symptom("One container's lines are missing")
     void otherTagsAreCountedAndTheFirstOfEachIsNamed() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
             for (int i = 0; i < 3; i++) {
@@ -209,6 +211,7 @@ class IngestTest {
     }
 
     @Test
+    @Symptom("Records have `line_part`")
     void anEventWhoseLineIsTooLongForARecordIsCutAndWhatThatMakesIsCounted() throws Exception {
         try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("\u0000".repeat(1 << 19)), true);
