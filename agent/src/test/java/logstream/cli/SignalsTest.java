@@ -12,10 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
+@Timeout(60)
 class SignalsTest {
     private static Process probe(String... arguments) throws IOException {
         List<String> command = Stream.concat(
                         Stream.of(
+                                // A process that ignores a hangup, as under nohup, hands that down.
+                                "env",
+                                "--default-signal=HUP",
                                 Path.of(System.getProperty("java.home"), "bin", "java")
                                         .toString(),
                                 "-Xmx32m",
