@@ -111,6 +111,11 @@ class DiskFullIT {
             assertThat(gauge(agent, "logstream_buffer_waiting_connections"))
                     .as("connections that wait for room, or for an ack")
                     .isBetween(0.0, 4.0);
+            if (bound == Bound.CHUNKS) {
+                assertThat(gauge(agent, "logstream_buffer_chunks"))
+                        .as("where the alert rings")
+                        .isGreaterThan(0.8 * gauge(agent, "logstream_buffer_max_chunks"));
+            }
             checkReserve(bound, agent);
 
             Files.delete(ballast);

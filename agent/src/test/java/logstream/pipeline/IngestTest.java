@@ -31,6 +31,7 @@ import logstream.forward.Peer;
 import logstream.forward.Tag;
 import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
+import logstream.metrics.MetricsPage;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
 import org.awaitility.Awaitility;
@@ -208,6 +209,30 @@ class IngestTest {
         }
         assertThat(metrics.dropped(DropCause.TOO_LARGE).sum()).isEqualTo(1);
         assertThat(buffered()).hasSize(1);
+    }
+
+    @Test
+    void byTagWhatIsReceivedAndNotDroppedIsInTheBuffer() throws Exception {
+        try (Intake intake = ingest.open(PEER)) {
+            intake.take(GRID, 1, 0, event("a"), true);
+            intake.take(Tag.of("other"), 1, 0, event("a"), true);
+            intake.take(GRID, 1, 0, event("other", "\u0000".repeat(1 << 19)), true);
+            intake.take(Tag.of("grid.b"), 1, 0, event("\u0000".repeat(1 << 19)), true);
+            intake.take(GRID, 1, 0, event("b"), true);
+            intake.flush(true);
+            intake.awaitDurable();
+        }
+        String page = new String(new MetricsPage(metrics).text(), StandardCharsets.UTF_8);
+        assertThat(page.lines().filter(line -> line.startsWith("logstream_tag_events_")))
+                .containsExactlyInAnyOrder(
+                        "logstream_tag_events_received_total{tag=\"grid.a\"} 3.0",
+                        "logstream_tag_events_received_total{tag=\"grid.b\"} 1.0",
+                        "logstream_tag_events_received_total{tag=\"other\"} 1.0",
+                        "logstream_tag_events_dropped_total{tag=\"grid.a\"} 1.0",
+                        "logstream_tag_events_dropped_total{tag=\"grid.b\"} 0.0",
+                        "logstream_tag_events_dropped_total{tag=\"other\"} 1.0");
+        assertThat(metrics.framesAppended.sum())
+                .isEqualTo(5 - 2 + metrics.created(CreateCause.CUT).sum());
     }
 
     @Test
