@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
-@Timeout(60)
+// The test's own thread may be reading, which nothing interrupts.
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SignalsTest {
     private static Process probe(String... arguments) throws IOException {
         List<String> command = Stream.concat(
