@@ -47,12 +47,14 @@ class SymptomsTest {
         List<String> reproduced = new ArrayList<>();
         int annotations = 0;
         try (Stream<Path> files = Files.walk(TESTS)) {
-            for (Path file : files.filter(one -> one.toString().endsWith(".java")).toList()) {
+            for (Path file :
+                    files.filter(one -> one.toString().endsWith(".java")).toList()) {
                 if (file.endsWith("SymptomsTest.java")) {
                     continue;
                 }
                 String text = Files.readString(file);
-                annotations += (int) text.lines().filter(line -> line.contains("@Symptom(")).count();
+                annotations += (int)
+                        text.lines().filter(line -> line.contains("@Symptom(")).count();
                 for (Matcher one = REPRODUCED.matcher(text); one.find(); ) {
                     reproduced.add(one.group(1).replace("\\\"", "\""));
                 }
@@ -66,9 +68,9 @@ class SymptomsTest {
 
     @Test
     void everyRowSaysWhereToLookWhatItMeansAndWhatToDo() throws IOException {
-        assertThat(rows()).hasSizeGreaterThan(20).allSatisfy(row -> assertThat(row)
-                .as(row.toString())
-                .hasSize(4));
+        assertThat(rows())
+                .hasSizeGreaterThan(20)
+                .allSatisfy(row -> assertThat(row).as(row.toString()).hasSize(4));
     }
 
     @Test
@@ -76,9 +78,11 @@ class SymptomsTest {
         String page = Files.readString(Path.of("src/test/resources/logstream/metrics/metrics.txt"));
         String settings = Settings.markdown();
         String text = String.join("\n", rows().stream().flatMap(List::stream).toList());
-        assertThat(METRIC.matcher(text).results()).hasSizeGreaterThan(10).allSatisfy(metric -> assertThat(page)
-                .containsPattern("(?m)^" + metric.group(1) + "[ {]"));
-        assertThat(SETTING.matcher(text).results()).hasSizeGreaterThan(8).allSatisfy(setting -> assertThat(settings)
-                .contains("| `" + setting.group(1) + "` |"));
+        assertThat(METRIC.matcher(text).results())
+                .hasSizeGreaterThan(10)
+                .allSatisfy(metric -> assertThat(page).containsPattern("(?m)^" + metric.group(1) + "[ {]"));
+        assertThat(SETTING.matcher(text).results())
+                .hasSizeGreaterThan(8)
+                .allSatisfy(setting -> assertThat(settings).contains("| `" + setting.group(1) + "` |"));
     }
 }

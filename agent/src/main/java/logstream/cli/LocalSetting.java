@@ -11,8 +11,8 @@ import logstream.forward.ForwardConfig;
 import logstream.kinesis.KinesisConfig;
 import logstream.monitor.MonitorConfig;
 import logstream.monitor.MonitorConfig.Access;
-import logstream.pipeline.RecordConfig;
 import logstream.ownlog.OwnLogConfig;
+import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
 
 /** What holds where nothing is configured: names, ports and folders of {@code run --local} and what looks for it. */

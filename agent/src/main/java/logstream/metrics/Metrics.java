@@ -196,7 +196,8 @@ public final class Metrics {
             LongSupplier deadLetterBytes,
             LongSupplier maxChunks,
             LongSupplier sendingRateMilliShards) {
-        static final Gauges NONE = new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
+        static final Gauges NONE =
+                new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
     }
 
     /**

@@ -194,7 +194,8 @@ public final class MetricsPage {
                 .labelNames("tag")
                 .callback(callback -> metrics.tags
                         .all()
-                        .forEach(one -> callback.call((double) counter.apply(one).sum(), one.tag())))
+                        .forEach(
+                                one -> callback.call((double) counter.apply(one).sum(), one.tag())))
                 .register(registry);
     }
 

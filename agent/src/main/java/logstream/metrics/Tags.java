@@ -50,9 +50,7 @@ public final class Tags {
             return others;
         }
         synchronized (this) {
-            return known.size() < MOST || known.containsKey(tag)
-                    ? known.computeIfAbsent(tag, Counters::new)
-                    : others;
+            return known.size() < MOST || known.containsKey(tag) ? known.computeIfAbsent(tag, Counters::new) : others;
         }
     }
 

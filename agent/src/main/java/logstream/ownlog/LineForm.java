@@ -68,9 +68,7 @@ final class LineForm {
                 .append(message(said))
                 .append('\n');
         said.trace.ifPresent(trace -> line.append('\t')
-                .append(LINE_BEGIN
-                        .matcher(bounded(trace.strip(), MOST_TRACE))
-                        .replaceAll("\n\t"))
+                .append(LINE_BEGIN.matcher(bounded(trace.strip(), MOST_TRACE)).replaceAll("\n\t"))
                 .append('\n'));
         return line.toString().getBytes(StandardCharsets.UTF_8);
     }

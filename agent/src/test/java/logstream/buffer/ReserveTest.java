@@ -3,7 +3,6 @@ package logstream.buffer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import logstream.Symptom;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -16,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import logstream.Symptom;
 import logstream.buffer.BufferConfig.MinFree;
 import logstream.buffer.BufferConfig.Overflow;
 import logstream.buffer.TestDisk.Operation;

@@ -277,11 +277,8 @@ class ConfigFileTest {
             Map.entry(
                     "monitor.tls.key",
                     new Bound("/etc/a.key", config -> monitorTls(config).key(), Path.of("/etc/a.key"))),
-            Map.entry(
-                    "log.format",
-                    new Bound("json", config -> config.log().format(), OwnLogConfig.Format.JSON)),
-            Map.entry(
-                    "log.level", new Bound("debug", config -> config.log().level(), OwnLogConfig.Level.DEBUG)),
+            Map.entry("log.format", new Bound("json", config -> config.log().format(), OwnLogConfig.Format.JSON)),
+            Map.entry("log.level", new Bound("debug", config -> config.log().level(), OwnLogConfig.Level.DEBUG)),
             Map.entry("shutdown.grace", new Bound("14s", AgentConfig::shutdownGrace, Duration.ofSeconds(14))),
             Map.entry("reload.interval", new Bound("15s", AgentConfig::reloadInterval, Duration.ofSeconds(15))));
 

@@ -15,9 +15,9 @@ import static logstream.forward.Wire.str;
 import static logstream.forward.Wire.str32;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import logstream.Symptom;
 import java.util.Collections;
 import java.util.List;
+import logstream.Symptom;
 import logstream.forward.RecordingSink.Event;
 import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.Metrics.MalformedCause;

@@ -37,9 +37,7 @@ class PayloadNotLoggedTest {
         @Override
         protected void append(ILoggingEvent event) {
             String all = event.getFormattedMessage()
-                    + (event.getThrowableProxy() == null
-                            ? ""
-                            : ThrowableProxyUtil.asString(event.getThrowableProxy()));
+                    + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy()));
             forms.add(event.getMessage());
             if (all.contains(MARK)) {
                 marked.add(event.getLoggerName() + " " + all);
@@ -73,7 +71,9 @@ class PayloadNotLoggedTest {
             p.packBinaryHeader(entry.length);
             p.addPayload(entry);
         })));
-        messages.put("JSON", ("[\"grid.tag\",1700000000,{\"log\":\"" + TEXT + "\",\"" + TEXT + "\":1}]\n").getBytes(US_ASCII));
+        messages.put(
+                "JSON",
+                ("[\"grid.tag\",1700000000,{\"log\":\"" + TEXT + "\",\"" + TEXT + "\":1}]\n").getBytes(US_ASCII));
         return messages;
     }
 

@@ -3,13 +3,13 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import logstream.Symptom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import logstream.Symptom;
 import logstream.engines.DockerEngine;
 import logstream.engines.Gate;
 import org.junit.jupiter.api.Assumptions;

@@ -3,7 +3,6 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import logstream.Symptom;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.DockerEngine;
 import logstream.engines.Program;

@@ -3,7 +3,6 @@ package logstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import logstream.Symptom;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.Program;
 import logstream.local.Faults;
@@ -48,9 +48,9 @@ class OwnLogIT {
                 send(socket, AckedLoad.TAG, "first");
                 send(socket, "other.tag", "a tag that is not shipped");
                 send(socket, AckedLoad.TAG, "large ".repeat(1_000));
-                await("the stream answers and the log is quiet").atMost(PATIENCE).until(() -> agent.metrics()
-                                .get("logstream_records_delivered_total")
-                        >= 1);
+                await("the stream answers and the log is quiet")
+                        .atMost(PATIENCE)
+                        .until(() -> agent.metrics().getOrDefault("logstream_records_delivered_total", 0.0) >= 1);
                 assertThat(agent.output()).contains("other.tag", "cause=too_large");
 
                 List<String> said = agent.output().lines().toList();
@@ -91,9 +91,11 @@ class OwnLogIT {
             raw(port, "{\"" + MARK + "\":1}");
             raw(port, "\u0093\u00a6grid.a\u0001\u0081\u00a3log\u00a4" + MARK + "\u00c1" + MARK);
             raw(port, "\u0093\u00a6grid.a\u0001\u0081\u00a3log\u00d9\u00ff" + MARK);
-            await("all are done with").atMost(PATIENCE).until(() -> agent.metrics()
-                            .get("logstream_records_dead_lettered_total{cause=\"refused\"}")
-                    == 1);
+            await("all are done with")
+                    .atMost(PATIENCE)
+                    .until(() -> agent.metrics()
+                                    .getOrDefault("logstream_records_dead_lettered_total{cause=\"refused\"}", 0.0)
+                            == 1);
             Accounting.awaitBalance(agent);
 
             assertThat(agent.terminate()).isZero();
@@ -102,7 +104,9 @@ class OwnLogIT {
                     .doesNotContain(MARK);
             ObjectMapper mapper = new ObjectMapper();
             for (String line : agent.output().lines().toList()) {
-                assertThat(mapper.readTree(line).path("message").asText()).as(line).isNotEmpty();
+                assertThat(mapper.readTree(line).path("message").asText())
+                        .as(line)
+                        .isNotEmpty();
             }
         }
     }
@@ -114,7 +118,8 @@ class OwnLogIT {
             String yaml = Yaml.of(folder, kinesis.endpoint())
                             .replace(
                                     "listen:",
-                                    "security: {shared_key: '" + SECRET + "', users: ['web:" + SECRET + "']}\n  listen:")
+                                    "security: {shared_key: '" + SECRET + "', users: ['web:" + SECRET
+                                            + "']}\n  listen:")
                             .replace("monitor:\n", "monitor:\n  token: " + SECRET + "\n")
                     + "log: {level: debug}\n";
             AgentProcess agent = PROGRAM.runWith(folder, yaml);
@@ -139,9 +144,10 @@ class OwnLogIT {
                                 .waitFor())
                         .isZero();
                 double refused = number + 1;
-                await("it is refused").atMost(PATIENCE).until(() -> agent.metrics()
-                                .get("logstream_config_reloads_refused_total")
-                        == refused);
+                await("it is refused")
+                        .atMost(PATIENCE)
+                        .until(() ->
+                                agent.metrics().getOrDefault("logstream_config_reloads_refused_total", 0.0) == refused);
             }
             assertThat(agent.monitorPage("/api/tail")).doesNotContain(MARK);
 

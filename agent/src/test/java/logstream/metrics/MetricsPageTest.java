@@ -24,7 +24,8 @@ class MetricsPageTest {
         Metrics metrics = new Metrics();
         metrics.eventsReceived.add(1_234_567_890L);
         metrics.dropped(DropCause.UNMATCHED_TAG).add(3);
-        metrics.gauges(new Metrics.Gauges(() -> 1, () -> 2, () -> 3, () -> 4, () -> 5, () -> 6, () -> 7, () -> 8, () -> 9, () -> 10_500));
+        metrics.gauges(new Metrics.Gauges(
+                () -> 1, () -> 2, () -> 3, () -> 4, () -> 5, () -> 6, () -> 7, () -> 8, () -> 9, () -> 10_500));
         Containers containers = new Containers(InstantSource.system(), metrics.tags);
         containers.of("web", "grid.\"web\"").taken(5, 500, 0, 1);
         containers.of("job", "grid.job").refused(2, 1);

@@ -3,7 +3,6 @@ package logstream.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import logstream.Symptom;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import logstream.Symptom;
 import logstream.forward.Secret;
 import logstream.monitor.MonitorConfig.Access;
 import org.junit.jupiter.api.AfterEach;

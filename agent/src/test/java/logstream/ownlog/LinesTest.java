@@ -22,7 +22,8 @@ class LinesTest {
         int forms = 0;
         List<String> filled = new ArrayList<>();
         try (Stream<Path> files = Files.walk(SOURCES)) {
-            for (Path file : files.filter(one -> one.toString().endsWith(".java")).toList()) {
+            for (Path file :
+                    files.filter(one -> one.toString().endsWith(".java")).toList()) {
                 String text = Files.readString(file);
                 for (Matcher call = CALL.matcher(text); call.find(); ) {
                     forms++;
