@@ -1,6 +1,7 @@
 package logstream;
 
 import logstream.buffer.Buffer;
+import logstream.ownlog.OwnLog;
 import logstream.pipeline.Ingest;
 import logstream.pipeline.Shipper;
 
@@ -38,6 +39,7 @@ final class LiveSettings {
         buffer.reload(newer.buffer());
         ingest.reload(form);
         shipper.reload(newer.kinesis(), newer.record().joinTimeout());
+        OwnLog.take(newer.log());
         present = newer;
     }
 }

@@ -61,7 +61,7 @@ public class IntakeBenchmark {
         folder = Files.createTempDirectory("intake");
         Metrics metrics = new Metrics();
         buffer = Buffer.open(BufferConfig.DEFAULT.withDirectory(folder), metrics);
-        around = scripted.around(new Ingest(buffer, RecordConfig.DEFAULT, metrics, new Containers(InstantSource.system()), new LiveTail(System::nanoTime)));
+        around = scripted.around(new Ingest(buffer, RecordConfig.DEFAULT, metrics, new Containers(InstantSource.system(), metrics.tags), new LiveTail(System::nanoTime)));
     }
 
     @TearDown(Level.Iteration)

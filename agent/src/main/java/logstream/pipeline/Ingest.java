@@ -139,12 +139,12 @@ public final class Ingest implements EventSink {
             }
             if (!shipped) {
                 metrics.dropped(DropCause.UNMATCHED_TAG).increment();
-                tally.dropped(1);
+                tally.refused();
                 return Taken.YES;
             }
             Bench own = bench == null ? takeBench(mayDrop) : bench;
             if (own == null) {
-                tally.dropped(1);
+                tally.refused();
                 return Taken.DROPPED;
             }
             FrameBatch frames = own.frames;

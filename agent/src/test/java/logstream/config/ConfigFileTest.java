@@ -30,6 +30,7 @@ import logstream.forward.UnixConfig;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.PackingConfig;
 import logstream.monitor.MonitorConfig;
+import logstream.ownlog.OwnLogConfig;
 import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -276,6 +277,8 @@ class ConfigFileTest {
             Map.entry(
                     "monitor.tls.key",
                     new Bound("/etc/a.key", config -> monitorTls(config).key(), Path.of("/etc/a.key"))),
+            Map.entry("log.format", new Bound("json", config -> config.log().format(), OwnLogConfig.Format.JSON)),
+            Map.entry("log.level", new Bound("debug", config -> config.log().level(), OwnLogConfig.Level.DEBUG)),
             Map.entry("shutdown.grace", new Bound("14s", AgentConfig::shutdownGrace, Duration.ofSeconds(14))),
             Map.entry("reload.interval", new Bound("15s", AgentConfig::reloadInterval, Duration.ofSeconds(15))));
 
@@ -314,6 +317,7 @@ class ConfigFileTest {
                         BufferConfig.DEFAULT,
                         KinesisConfig.of("lines"),
                         MonitorConfig.DEFAULT,
+                        OwnLogConfig.DEFAULT,
                         AgentConfig.DEFAULT_SHUTDOWN_GRACE,
                         AgentConfig.DEFAULT_RELOAD_INTERVAL));
     }

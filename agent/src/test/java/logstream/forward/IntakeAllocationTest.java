@@ -55,7 +55,7 @@ class IntakeAllocationTest {
                     buffer,
                     RecordConfig.DEFAULT,
                     metrics,
-                    new Containers(InstantSource.system()),
+                    new Containers(InstantSource.system(), metrics.tags),
                     new LiveTail(System::nanoTime)));
             double bytes = AllocatedBytes.each(EVENTS, ROUNDS, () -> {
                 ScriptedSocket socket = ScriptedSocket.of(messages);

@@ -12,7 +12,7 @@ final class MonitoredAgent {
     static final Instant NOW = Instant.parse("2026-01-31T09:30:00Z");
 
     final Metrics metrics = new Metrics();
-    final Containers containers = new Containers(() -> NOW);
+    final Containers containers = new Containers(() -> NOW, metrics.tags);
     final ScriptedVitals vitals = new ScriptedVitals();
     final LiveTail liveTail = new LiveTail(this::nanos);
     final RecentProblems problems = new RecentProblems();
@@ -61,7 +61,16 @@ final class MonitoredAgent {
         metrics.deadLettered(Metrics.DeadLetterCause.REFUSED).add(2);
         metrics.retried(Metrics.RetryCause.THROTTLED).add(40);
         metrics.gauges(new Metrics.Gauges(
-                () -> 63, () -> 1_234_567, () -> 4, () -> 2_500, () -> 1, () -> 9_876_543_210L, () -> 2, () -> 555));
+                () -> 63,
+                () -> 1_234_567,
+                () -> 4,
+                () -> 2_500,
+                () -> 1,
+                () -> 9_876_543_210L,
+                () -> 2,
+                () -> 555,
+                () -> 128,
+                () -> 500));
         metrics.streamFacts(new Metrics.StreamFacts("logs", "PROVISIONED", "ACTIVE", "KMS", 4, 1 << 20));
         containers.of("web", "grid.web").taken(990, 240_000, 30, NOW.toEpochMilli());
         containers
