@@ -2,6 +2,7 @@ package logstream.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -39,15 +40,12 @@ public final class HealthProbe {
             String[] words = Files.readString(file).strip().split(" ", 2);
             int port = Integer.parseInt(words[words.length - 1]);
             place = words[0] + " " + port;
-            InetAddress address = InetAddress.getByName(words[0]);
-            socket.connect(
-                    new InetSocketAddress(
-                            address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address, port),
-                    PATIENCE_MILLIS);
+            InetAddress bound = InetAddress.getByName(words[0]);
+            InetAddress address = bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound;
+            socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
-            socket.getOutputStream()
-                    .write("GET /healthz HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+            String request = "GET /healthz HTTP/1.1\r\nHost: " + hostHeader(address) + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String status = new String(socket.getInputStream().readNBytes(HEALTHY.length()), StandardCharsets.US_ASCII);
             if (status.equals(HEALTHY)) {
                 return true;
@@ -57,6 +55,12 @@ public final class HealthProbe {
             err.println("no agent answers at " + place + ": " + e);
         }
         return false;
+    }
+
+    /** The monitoring port answers only to names that are its own: an address is one, IPv6 in brackets. */
+    private static String hostHeader(InetAddress address) {
+        String text = address.getHostAddress();
+        return address instanceof Inet6Address ? "[" + text + "]" : text;
     }
 
     /**

@@ -11,11 +11,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+// The test's own thread may be reading, which nothing interrupts.
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SignalsTest {
     private static Process probe(String... arguments) throws IOException {
         List<String> command = Stream.concat(
                         Stream.of(
+                                // A process that ignores a hangup, as under nohup, hands that down.
+                                "env",
+                                "--default-signal=HUP",
                                 Path.of(System.getProperty("java.home"), "bin", "java")
                                         .toString(),
                                 "-Xmx32m",

@@ -165,6 +165,37 @@ class MonitorIT {
     }
 
     @Test
+    void theConfigurationIsShownAndLoadedAgain(@TempDir Path folder) throws Exception {
+        withStream(folder, (agent, kinesis) -> {
+            assertThat(asked(agent, "GET", "/api/config/effective"))
+                    .contains("\"file\" : \"" + folder.resolve("logstream.yaml"), "\"monitor.token\"", "(secret)")
+                    .doesNotContain("s3cret");
+            assertThat(asked(agent, "POST", "/api/config/reload")).contains("\"done\" : true", "nothing has changed");
+            Path file = folder.resolve("logstream.yaml");
+            String before = Files.readString(file);
+            Files.writeString(file, before + "record:\n  tags: other.**\n");
+            assertThat(asked(agent, "POST", "/api/config/reload")).contains("\"done\" : true", "\"record.tags\"");
+            assertThat(agent.monitorPage("/api/plugins.json?tag=other.a")).contains("kinesis");
+            assertThat(agent.monitorPage("/api/plugins.json?tag=grid.a")).doesNotContain("kinesis");
+            Files.writeString(file, before.replace("region: us-east-1", "region: eu-west-1"));
+            assertThat(asked(agent, "POST", "/api/config/reload")).contains("\"done\" : false", "kinesis.region");
+            assertThat(agent.monitorPage("/api/plugins.json?tag=other.a")).contains("kinesis");
+        });
+    }
+
+    private static String asked(AgentProcess agent, String method, String path) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            URI uri = URI.create("http://127.0.0.1:" + agent.monitorPort() + path);
+            HttpRequest request = HttpRequest.newBuilder(uri)
+                    .method(method, HttpRequest.BodyPublishers.noBody())
+                    .header("Authorization", "Bearer s3cret")
+                    .timeout(Duration.ofSeconds(30))
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
+    }
+
+    @Test
     void speaksTlsWithCertificatesThatAreRenewed(@TempDir Path folder) throws Exception {
         Certificates first = Certificates.make(folder, "first");
         Certificates second = Certificates.make(folder, "second");

@@ -21,34 +21,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The Puppet module applied for real, from a bare host to one that is cleaned up. The system property
- * {@code logstream.image} names the agent's image; without it a stand-in takes its place, which listens, has a
- * {@code check} and goes on at HUP.
- */
+/** The Puppet module applied for real, with the agent's own image, from a bare host to one that is cleaned up. */
 class PuppetIT {
     private static final String IMAGE = "logstream-test/agent:1";
     private static final int MEBIBYTES = 160;
     private static final String CONTAINER = "logstream";
-
-    /** What the module asks of the image, and no more. */
-    private static final String STAND_IN = """
-            case "$1" in
-            check)
-                if busybox grep -q no_such_setting "$2"; then
-                    echo "$2: record.no_such_setting is no setting" >&2
-                    exit 2
-                fi
-                busybox grep -q 'stream: logs' "$2";;
-            run)
-                [ -w /var/lib/logstream ] || exit 1
-                trap 'echo "loaded $3 again"' HUP
-                trap 'exit 0' TERM
-                listen=$(busybox sed -n 's|.*tcp://||p' "$3")
-                busybox httpd -f -p "$listen" -h /bin &
-                while :; do wait $!; done;;
-            esac
-            """;
 
     @TempDir
     Path folder;
@@ -63,12 +40,7 @@ class PuppetIT {
         assertThat(docker.docker("container", "inspect", CONTAINER).exitCode())
                 .as("a container %s is there, and not ours", CONTAINER)
                 .isNotZero();
-        String given = System.getProperty("logstream.image", "");
-        if (given.isEmpty()) {
-            makeStandIn();
-        } else {
-            docker.docker("tag", given, IMAGE).orFail("docker tag");
-        }
+        docker.docker("tag", AgentImage.built(), IMAGE).orFail("docker tag");
         docker.docker("save", "--output", folder.resolve("image.tar").toString(), IMAGE)
                 .orFail("docker save");
         docker.docker("image", "rm", IMAGE).orFail("docker image rm");
@@ -237,16 +209,6 @@ class PuppetIT {
                         monitorPort,
                         mebibytes,
                         tags);
-    }
-
-    private void makeStandIn() throws IOException {
-        Path script = Files.writeString(folder.resolve("stand-in"), STAND_IN);
-        String maker = "logstream-stand-in-" + ProcessHandle.current().pid();
-        docker.docker("create", "--name", maker, docker.image(), "true").orFail("docker create");
-        docker.docker("cp", script.toString(), maker + ":/stand-in").orFail("docker cp");
-        docker.docker("commit", "--change", "ENTRYPOINT [\"/bin/sh\", \"/stand-in\"]", maker, IMAGE)
-                .orFail("docker commit");
-        docker.docker("rm", maker).orFail("docker rm");
     }
 
     private Path config() {

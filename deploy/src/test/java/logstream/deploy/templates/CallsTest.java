@@ -31,6 +31,11 @@ class CallsTest {
 
     private static final String READING = "ShardCalls.java";
 
+    /** {@code logstream check --online}, which a person runs: asks about the agent's calls, and one of tail's. */
+    private static final String CHECKING = "AccessCheck.java";
+
+    private static final Set<String> OF_THE_CHECK = Set.of("PutRecords", "ListShards");
+
     /** What KCL 3.5.1's own sources call, reading by polling, besides what tail does. Fan-out comes on top. */
     private static final Set<String> OF_KCL = Set.of("DescribeStreamSummary");
 
@@ -54,9 +59,9 @@ class CallsTest {
     /** Answers such calls and makes none. */
     private static final Path LOCAL_ENDPOINT = SOURCES.resolve("logstream/local");
 
-    /** The request of an operation, its call on the client, or its name on the wire. */
-    private static final Pattern CALL =
-            Pattern.compile("\\b([A-Z]\\w+?)Request\\b|\\bclient\\(\\)\\s*\\.(\\w+)\\(|Kinesis_20131202\\.(\\w+)");
+    /** The request of an operation, its call on the client (asked: for the shape of a request), or its name on the wire. */
+    private static final Pattern CALL = Pattern.compile(
+            "\\b([A-Z]\\w+?)Request\\b|\\b(?:client\\(\\)|asked)\\s*\\.(\\w+)\\(|Kinesis_20131202\\.(\\w+)");
 
     /** Every operation of Kinesis, as the SDK's client has them. */
     private static final Set<String> OPERATIONS = Stream.of(KinesisAsyncClient.class.getMethods())
@@ -71,6 +76,7 @@ class CallsTest {
         Map<String, Set<String>> calls = callsByFile();
         assertThat(calls.get(READING)).isEqualTo(OF_TAIL);
         calls.remove(READING);
+        assertThat(calls.remove(CHECKING)).isEqualTo(OF_THE_CHECK);
         assertThat(calls.values().stream().flatMap(Set::stream)).as("%s", calls).hasSameElementsAs(OF_THE_AGENT);
     }
 
