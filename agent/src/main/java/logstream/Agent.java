@@ -201,6 +201,7 @@ public final class Agent {
     public void stop() {
         log.info("stopping: reading what senders still have");
         reloadThread.stop();
+        settings.stop();
         AgentConfig config = settings.present();
         parts.stopIntake(RunningParts.READ_LIMIT);
         streamCheck.stop();

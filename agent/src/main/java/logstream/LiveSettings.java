@@ -15,6 +15,7 @@ final class LiveSettings {
     private final Buffer buffer;
     private final Ingest ingest;
     private final Shipper shipper;
+    private final InstanceLookup instance;
     private volatile AgentConfig present;
 
     LiveSettings(AgentConfig config, Buffer buffer, Ingest ingest, Shipper shipper) {
@@ -22,6 +23,8 @@ final class LiveSettings {
         this.buffer = buffer;
         this.ingest = ingest;
         this.shipper = shipper;
+        this.instance = InstanceLookup.ofThisHost(ingest::instance);
+        lookUpInstance(config);
     }
 
     AgentConfig present() {
@@ -40,6 +43,18 @@ final class LiveSettings {
         ingest.reload(form);
         shipper.reload(newer.kinesis(), newer.record().joinTimeout());
         OwnLog.take(newer.log());
+        lookUpInstance(newer);
         present = newer;
+    }
+
+    private void lookUpInstance(AgentConfig config) {
+        if (config.record().added().needsInstance()) {
+            instance.want();
+        }
+    }
+
+    /** Nothing more is looked up for them. */
+    void stop() {
+        instance.stop();
     }
 }

@@ -31,6 +31,7 @@ import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.PackingConfig;
 import logstream.monitor.MonitorConfig;
 import logstream.ownlog.OwnLogConfig;
+import logstream.pipeline.AddedFieldsConfig;
 import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -144,7 +145,33 @@ class ConfigFileTest {
                     new Bound("['**', 'a.{b,c}']", config -> config.record().tags(), List.of("**", "a.{b,c}"))),
             Map.entry(
                     "record.source_address_key",
-                    new Bound("client", config -> config.record().sourceAddressKey(), Optional.of("client"))),
+                    new Bound("client", config -> config.record().added().sourceAddressKey(), Optional.of("client"))),
+            Map.entry(
+                    "record.fields",
+                    new Bound(
+                            "['env=a=b c', 'empty=']",
+                            config -> config.record().added().fixed(),
+                            List.of(
+                                    new AddedFieldsConfig.Field("env", "a=b c"),
+                                    new AddedFieldsConfig.Field("empty", "")))),
+            Map.entry(
+                    "record.host_key",
+                    new Bound("host", config -> config.record().added().hostKey(), Optional.of("host"))),
+            Map.entry(
+                    "record.instance_id_key",
+                    new Bound("instance", config -> config.record().added().instanceIdKey(), Optional.of("instance"))),
+            Map.entry(
+                    "record.region_key",
+                    new Bound("region", config -> config.record().added().regionKey(), Optional.of("region"))),
+            Map.entry(
+                    "record.time_precision",
+                    new Bound(
+                            "nanoseconds",
+                            config -> config.record().timePrecision(),
+                            RecordConfig.TimePrecision.NANOSECONDS)),
+            Map.entry(
+                    "record.lift_json",
+                    new Bound("true", config -> config.record().liftJson(), true)),
             Map.entry(
                     "buffer.directory",
                     new Bound("/srv/buffer", config -> config.buffer().directory(), Path.of("/srv/buffer"))),

@@ -115,8 +115,10 @@ class IngestTest {
 
     @Test
     void anotherFormHoldsFromTheNextTurnOn() throws Exception {
-        RecordConfig other = new RecordConfig(
-                List.of("other"), false, RecordConfig.DEFAULT.joinTimeout(), Optional.of("peer"), true);
+        RecordConfig other = RecordConfig.DEFAULT
+                .withTags(List.of("other"))
+                .withJoinPieces(false)
+                .withAdded(AddedFieldsConfig.NONE.withSourceAddressKey("peer"));
         Tag tag = Tag.of("other");
         try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, event("a"), true);
@@ -141,9 +143,53 @@ class IngestTest {
     }
 
     @Test
+    void theInstanceIsToldOnceItIsKnown() throws Exception {
+        AddedFieldsConfig added = new AddedFieldsConfig(
+                List.of(), Optional.empty(), Optional.of("instance"), Optional.of("region"), Optional.empty());
+        ingest.reload(Ingest.form(RecordConfig.DEFAULT.withAdded(added)));
+        try (Intake intake = ingest.open(PEER)) {
+            intake.take(GRID, 1, 0, event("a"), true);
+            ingest.instance("i-1", "eu-west-1");
+            intake.take(GRID, 1, 0, event("b"), true);
+            intake.flush(true);
+            intake.take(GRID, 1, 0, event("c"), true);
+            intake.flush(true);
+            ingest.reload(Ingest.form(RecordConfig.DEFAULT.withAdded(added)));
+            intake.take(GRID, 1, 0, event("d"), true);
+            intake.flush(true);
+            intake.awaitDurable();
+        }
+        String end = ",\"time\":\"1970-01-01T00:00:01Z\",\"tag\":\"grid.a\"}";
+        assertThat(buffered())
+                .containsExactly(
+                        "{\"log\":\"a\"" + end,
+                        "{\"log\":\"b\"" + end,
+                        "{\"log\":\"c\",\"instance\":\"i-1\",\"region\":\"eu-west-1\"" + end,
+                        "{\"log\":\"d\",\"instance\":\"i-1\",\"region\":\"eu-west-1\"" + end);
+    }
+
+    @Test
+    void timeAndLinesAreAsAskedFor() throws Exception {
+        RecordConfig fine = new RecordConfig(
+                List.of("**"),
+                true,
+                RecordConfig.DEFAULT.joinTimeout(),
+                true,
+                AddedFieldsConfig.NONE,
+                RecordConfig.TimePrecision.MICROSECONDS,
+                true);
+        ingest.reload(Ingest.form(fine));
+        try (Intake intake = ingest.open(PEER)) {
+            intake.take(GRID, 1, 12_345_678, event("{\"a\":1}"), true);
+            intake.flush(true);
+            intake.awaitDurable();
+        }
+        assertThat(buffered()).containsExactly("{\"a\":1,\"time\":\"1970-01-01T00:00:01.012345Z\",\"tag\":\"grid.a\"}");
+    }
+
+    @Test
     void whetherPiecesAreJoinedHoldsFromTheNextTurnOn() throws Exception {
-        RecordConfig apart = new RecordConfig(
-                RecordConfig.DEFAULT.tags(), false, RecordConfig.DEFAULT.joinTimeout(), Optional.empty(), true);
+        RecordConfig apart = RecordConfig.DEFAULT.withJoinPieces(false);
         List<FrameKind> kinds = new ArrayList<>();
         try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 0, piece(), true);
