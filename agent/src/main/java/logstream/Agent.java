@@ -94,7 +94,7 @@ public final class Agent {
     public static Agent start(AgentConfig config, Reload.Source source) throws StartException {
         requireCompression(config.kinesis().packing());
         Metrics metrics = new Metrics();
-        Containers containers = new Containers(InstantSource.system());
+        Containers containers = new Containers(InstantSource.system(), metrics.tags);
         LiveTail liveTail = new LiveTail(System::nanoTime);
         Buffer buffer = openBuffer(config, metrics);
         MonitorServer monitor = null;
@@ -120,7 +120,9 @@ public final class Agent {
                     buffer.gauges()::waiting,
                     buffer.gauges()::diskFreeBytes,
                     shipper::inFlight,
-                    buffer.gauges()::deadLetterBytes));
+                    buffer.gauges()::deadLetterBytes,
+                    buffer.gauges()::maxChunks,
+                    shipper::sendingRateMilliShards));
             shipper.start();
             StreamCheck streamCheck =
                     new StreamCheck(stream::check, onFacts(config, shipper), metrics, RandomGenerator.getDefault());
@@ -199,6 +201,7 @@ public final class Agent {
     public void stop() {
         log.info("stopping: reading what senders still have");
         reloadThread.stop();
+        settings.stop();
         AgentConfig config = settings.present();
         parts.stopIntake(RunningParts.READ_LIMIT);
         streamCheck.stop();

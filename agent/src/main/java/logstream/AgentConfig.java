@@ -5,6 +5,7 @@ import logstream.buffer.BufferConfig;
 import logstream.forward.ForwardConfig;
 import logstream.kinesis.KinesisConfig;
 import logstream.monitor.MonitorConfig;
+import logstream.ownlog.OwnLogConfig;
 import logstream.pipeline.RecordConfig;
 
 /**
@@ -19,6 +20,7 @@ public record AgentConfig(
         BufferConfig buffer,
         KinesisConfig kinesis,
         MonitorConfig monitor,
+        OwnLogConfig log,
         Duration shutdownGrace,
         Duration reloadInterval) {
     public static final Duration DEFAULT_SHUTDOWN_GRACE = Duration.ofSeconds(5);

@@ -1,6 +1,7 @@
 package logstream;
 
 import logstream.buffer.Buffer;
+import logstream.ownlog.OwnLog;
 import logstream.pipeline.Ingest;
 import logstream.pipeline.Shipper;
 
@@ -14,6 +15,7 @@ final class LiveSettings {
     private final Buffer buffer;
     private final Ingest ingest;
     private final Shipper shipper;
+    private final InstanceLookup instance;
     private volatile AgentConfig present;
 
     LiveSettings(AgentConfig config, Buffer buffer, Ingest ingest, Shipper shipper) {
@@ -21,6 +23,8 @@ final class LiveSettings {
         this.buffer = buffer;
         this.ingest = ingest;
         this.shipper = shipper;
+        this.instance = InstanceLookup.ofThisHost(ingest::instance);
+        lookUpInstance(config);
     }
 
     AgentConfig present() {
@@ -38,6 +42,19 @@ final class LiveSettings {
         buffer.reload(newer.buffer());
         ingest.reload(form);
         shipper.reload(newer.kinesis(), newer.record().joinTimeout());
+        OwnLog.take(newer.log());
+        lookUpInstance(newer);
         present = newer;
+    }
+
+    private void lookUpInstance(AgentConfig config) {
+        if (config.record().added().needsInstance()) {
+            instance.want();
+        }
+    }
+
+    /** Nothing more is looked up for them. */
+    void stop() {
+        instance.stop();
     }
 }

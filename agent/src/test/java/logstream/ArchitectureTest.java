@@ -68,6 +68,7 @@ class ArchitectureTest {
                         "logstream.metrics",
                         "logstream.migration",
                         "logstream.monitor",
+                        "logstream.ownlog",
                         "logstream.pipeline",
                         "logstream.tail");
         assertThat(program.contain(Agent.class.getName())).isTrue();
@@ -86,6 +87,7 @@ class ArchitectureTest {
         "monitor, forward metrics pipeline tail",
         "tail, ''",
         "control, ''",
+        "ownlog, ''",
     })
     void aPackageImportsOnly(String name, String allowed) {
         DescribedPredicate<JavaClass> others = OURS.and(not(resideInAPackage("logstream." + name + "..")));

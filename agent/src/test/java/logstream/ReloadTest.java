@@ -23,6 +23,7 @@ import logstream.kinesis.KinesisConfig;
 import logstream.metrics.Metrics;
 import logstream.monitor.LiveConfig;
 import logstream.monitor.MonitorConfig;
+import logstream.ownlog.OwnLogConfig;
 import logstream.pipeline.RecordConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +37,7 @@ class ReloadTest {
             BufferConfig.DEFAULT.withDirectory(Path.of("b")),
             KinesisConfig.of("logs"),
             MonitorConfig.DEFAULT,
+            OwnLogConfig.DEFAULT,
             Duration.ZERO,
             Duration.ZERO);
 

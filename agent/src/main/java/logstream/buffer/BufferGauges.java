@@ -123,6 +123,11 @@ public final class BufferGauges {
         return sources.files().space(folder).free();
     }
 
+    /** Chunk files at which it is full, as the settings say now. */
+    public long maxChunks() {
+        return state.config().maxChunks();
+    }
+
     /** Bytes of the dead letters. */
     public long deadLetterBytes() {
         return deadLetters.bytes();

@@ -11,6 +11,7 @@ import logstream.forward.ForwardConfig;
 import logstream.kinesis.KinesisConfig;
 import logstream.monitor.MonitorConfig;
 import logstream.monitor.MonitorConfig.Access;
+import logstream.ownlog.OwnLogConfig;
 import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class LocalSetting {
                 BufferConfig.DEFAULT.withDirectory(buffer),
                 kinesis(STREAM, REGION, endpoint),
                 MonitorConfig.DEFAULT.withPort(monitorPort).withAccess(new Access.Everybody()),
+                OwnLogConfig.DEFAULT,
                 // The stream ends with the process: there is nobody to ship to for long.
                 Duration.ofSeconds(1),
                 AgentConfig.DEFAULT_RELOAD_INTERVAL);

@@ -10,6 +10,7 @@ import logstream.StartException;
 import logstream.config.ConfigException;
 import logstream.forward.ListenAddress;
 import logstream.monitor.MonitorConfig;
+import logstream.ownlog.OwnLog;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -173,6 +174,7 @@ final class RunCommand implements Callable<Integer> {
 
     private void runUntil(Signals signals, AgentConfig config, Reload.Source source, WhenStarted whenStarted)
             throws Failure {
+        OwnLog.take(config.log());
         Agent agent;
         try {
             agent = Agent.start(config, source);
@@ -184,5 +186,6 @@ final class RunCommand implements Callable<Integer> {
         whenStarted.tell(agent);
         signals.await();
         agent.stop();
+        OwnLog.end();
     }
 }

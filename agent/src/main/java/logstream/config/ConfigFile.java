@@ -107,6 +107,7 @@ public final class ConfigFile {
     private static void findConflicts(Binder binder) {
         SecuritySettings.findConflicts(binder);
         TransportSettings.findConflicts(binder);
+        AddedFieldSettings.findConflicts(binder);
         KinesisSettings.findConflicts(binder);
         MonitorSettings.findConflicts(binder);
     }

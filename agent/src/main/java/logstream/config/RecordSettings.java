@@ -2,8 +2,8 @@ package logstream.config;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import logstream.pipeline.RecordConfig;
+import logstream.pipeline.RecordConfig.TimePrecision;
 
 /**
  * The settings of the section {@code record}.
@@ -31,12 +31,18 @@ final class RecordSettings {
                     RecordConfig.DEFAULT.joinTimeout(),
                     "How long after its newest piece a line whose end does not come is sent without it.")
             .takenOver();
-    static final Setting<String> SOURCE_ADDRESS_KEY = Setting.unset(
-                    "record.source_address_key",
-                    Types.text(
-                            "a name of 1 to 64 letters, digits and '_.@-', other than time, tag and log",
-                            "(?!(?:time|tag|log)$)[A-Za-z0-9_.@-]{1,64}"),
-                    "Field that gets the sender's IP address; a sender's own field of that name gives way.")
+    static final Setting<TimePrecision> TIME_PRECISION = Setting.of(
+                    "record.time_precision",
+                    Types.choice(TimePrecision.class),
+                    RecordConfig.DEFAULT.timePrecision(),
+                    "How finely `time` is told; Docker sends parts of a second with its fluentd-sub-second-precision only.")
+            .takenOver();
+    static final Setting<Boolean> LIFT_JSON = Setting.of(
+                    "record.lift_json",
+                    Types.flag(),
+                    RecordConfig.DEFAULT.liftJson(),
+                    "Whether a line that is a JSON object gives its members to the record, as fields instead of `log`; those"
+                            + " with names that the record has give way.")
             .takenOver();
 
     static final Setting<Boolean> LOSS_NOTICES = Setting.of(
@@ -46,7 +52,18 @@ final class RecordSettings {
             "Whether records in the stream itself tell what was dropped. Turn it off for consumers that take nothing but"
                     + " container lines.");
 
-    static final List<Setting<?>> ALL = List.of(TAGS, JOIN_PIECES, JOIN_TIMEOUT, SOURCE_ADDRESS_KEY, LOSS_NOTICES);
+    static final List<Setting<?>> ALL = List.of(
+            TAGS,
+            JOIN_PIECES,
+            JOIN_TIMEOUT,
+            AddedFieldSettings.FIELDS,
+            AddedFieldSettings.HOST_KEY,
+            AddedFieldSettings.INSTANCE_ID_KEY,
+            AddedFieldSettings.REGION_KEY,
+            AddedFieldSettings.SOURCE_ADDRESS_KEY,
+            TIME_PRECISION,
+            LIFT_JSON,
+            LOSS_NOTICES);
 
     private RecordSettings() {}
 
@@ -55,7 +72,9 @@ final class RecordSettings {
                 binder.value(TAGS),
                 binder.value(JOIN_PIECES),
                 binder.value(JOIN_TIMEOUT),
-                Optional.ofNullable(binder.valueOrNull(SOURCE_ADDRESS_KEY)),
-                binder.value(LOSS_NOTICES));
+                binder.value(LOSS_NOTICES),
+                AddedFieldSettings.read(binder),
+                binder.value(TIME_PRECISION),
+                binder.value(LIFT_JSON));
     }
 }

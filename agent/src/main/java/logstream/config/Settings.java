@@ -39,6 +39,7 @@ public final class Settings {
                     BufferSettings.ALL,
                     KinesisSettings.ALL,
                     MonitorSettings.ALL,
+                    OwnLogSettings.ALL,
                     List.<Setting<?>>of(SHUTDOWN_GRACE, RELOAD_INTERVAL))
             .flatMap(List::stream)
             .toList();
@@ -53,6 +54,7 @@ public final class Settings {
                 BufferSettings.read(binder, file),
                 KinesisSettings.read(binder, file),
                 MonitorSettings.read(binder, file),
+                OwnLogSettings.read(binder),
                 binder.value(SHUTDOWN_GRACE),
                 binder.value(RELOAD_INTERVAL));
     }

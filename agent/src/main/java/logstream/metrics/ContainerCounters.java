@@ -12,6 +12,7 @@ public final class ContainerCounters {
     private static final int SAMPLES = 6;
 
     private final Containers.Key key;
+    private final Tags.Counters tag;
     private final LongAdder lines = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder partials = new LongAdder();
@@ -25,7 +26,8 @@ public final class ContainerCounters {
     private volatile double linesPerSecond;
     private volatile double bytesPerSecond;
 
-    ContainerCounters(Containers.Key key, long nowMillis) {
+    ContainerCounters(Containers.Key key, Tags.Counters tag, long nowMillis) {
+        this.tag = tag;
         this.key = key;
         this.lastSeenMillis = nowMillis;
     }
@@ -38,6 +40,7 @@ public final class ContainerCounters {
      */
     public void taken(long newLines, long newBytes, long newPartials, long nowMillis) {
         lines.add(newLines);
+        tag.received.add(newLines);
         bytes.add(newBytes);
         if (newPartials > 0) {
             partials.add(newPartials);
@@ -45,9 +48,16 @@ public final class ContainerCounters {
         lastSeenMillis = nowMillis;
     }
 
-    /** Lines that will not be delivered, as {@link Metrics.DropCause} says. */
+    /** Lines that were not taken at all: they are no lines here, but drops. */
+    public void refused(long newDrops, long nowMillis) {
+        tag.received.add(newDrops);
+        dropped(newDrops, nowMillis);
+    }
+
+    /** Lines, taken before, that will not be delivered, as {@link Metrics.DropCause} says. */
     public void dropped(long newDrops, long nowMillis) {
         drops.add(newDrops);
+        tag.dropped.add(newDrops);
         lastSeenMillis = nowMillis;
     }
 

@@ -24,9 +24,12 @@ public final class Containers {
 
     private final ConcurrentHashMap<Key, ContainerCounters> known = new ConcurrentHashMap<>();
     private final InstantSource clock;
+    private final Tags tags;
 
-    public Containers(InstantSource clock) {
+    /** @param tags counted by these, too, for as long as the agent runs */
+    public Containers(InstantSource clock, Tags tags) {
         this.clock = clock;
+        this.tags = tags;
     }
 
     record Key(String name, String tag) {}
@@ -62,7 +65,7 @@ public final class Containers {
         if (known.size() >= MOST) {
             forgetOldest();
         }
-        return known.computeIfAbsent(key, one -> new ContainerCounters(one, clock.millis()));
+        return known.computeIfAbsent(key, one -> new ContainerCounters(one, tags.of(one.tag()), clock.millis()));
     }
 
     /** The present time as counters take it. */

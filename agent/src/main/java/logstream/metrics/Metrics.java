@@ -167,6 +167,9 @@ public final class Metrics {
     /** Times that it was not, because of what was in it. */
     public final LongAdder configReloadsRefused = new LongAdder();
 
+    /** The same of intake, by tag. */
+    public final Tags tags = new Tags();
+
     private final Map<DropCause, LongAdder> dropped = counters(DropCause.class);
     private final Map<CreateCause, LongAdder> created = counters(CreateCause.class);
     private final Map<DeadLetterCause, LongAdder> deadLettered = counters(DeadLetterCause.class);
@@ -178,7 +181,10 @@ public final class Metrics {
     private volatile Gauges gauges = Gauges.NONE;
     private volatile Optional<StreamFacts> streamFacts = Optional.empty();
 
-    /** What is read when the page is asked for, not counted. Ages are in milliseconds; 0 when nothing waits. */
+    /**
+     * What is read when the page is asked for, not counted. Ages are in milliseconds; 0 when nothing waits. The sending rate is in
+     * thousandths of what one shard takes.
+     */
     public record Gauges(
             LongSupplier bufferedFrames,
             LongSupplier bufferedBytes,
@@ -187,8 +193,11 @@ public final class Metrics {
             LongSupplier waitingForRoom,
             LongSupplier diskFreeBytes,
             LongSupplier requestsInFlight,
-            LongSupplier deadLetterBytes) {
-        static final Gauges NONE = new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
+            LongSupplier deadLetterBytes,
+            LongSupplier maxChunks,
+            LongSupplier sendingRateMilliShards) {
+        static final Gauges NONE =
+                new Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
     }
 
     /**

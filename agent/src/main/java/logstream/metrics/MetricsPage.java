@@ -75,6 +75,8 @@ public final class MetricsPage {
                 metrics::malformed);
         counter("events_received", "Events read, whatever became of them.", metrics.eventsReceived);
         counters("events_dropped", "Events that will not be delivered.", DropCause.values(), metrics::dropped);
+        tags("tag_events_received", "Whole events read, by tag.", one -> one.received);
+        tags("tag_events_dropped", "Of those, events that intake dropped, by tag.", one -> one.dropped);
         counters("events_created", "Events made by the agent itself.", CreateCause.values(), metrics::created);
     }
 
@@ -97,6 +99,7 @@ public final class MetricsPage {
         gauge("buffer_events", "Events in the buffer, not yet done with.", 1, Gauges::bufferedFrames);
         gauge("buffer_bytes", "Bytes of the chunk files.", 1, Gauges::bufferedBytes);
         gauge("buffer_chunks", "Chunk files.", 1, Gauges::bufferChunks);
+        gauge("buffer_max_chunks", "Chunk files at which the buffer is full.", 1, Gauges::maxChunks);
         gauge("buffer_oldest_seconds", "Age of the oldest event in the buffer.", 0.001, Gauges::oldestPendingMillis);
         gauge("buffer_waiting_connections", "Connections that wait for room in the buffer.", 1, Gauges::waitingForRoom);
         gauge("buffer_disk_free_bytes", "Bytes free on the buffer's file system.", 1, Gauges::diskFreeBytes);
@@ -122,6 +125,11 @@ public final class MetricsPage {
                 RequestFailure.values(),
                 metrics::requestsFailed);
         gauge("requests_in_flight", "PutRecords requests on their way.", 1, Gauges::requestsInFlight);
+        gauge(
+                "sending_rate_shards",
+                "What is sent at most, in what a shard takes in a second: 1000 records or 1 MiB.",
+                0.001,
+                Gauges::sendingRateMilliShards);
         gauge("dead_letter_bytes", "Bytes of dead letters kept on disk.", 1, Gauges::deadLetterBytes);
     }
 
@@ -176,6 +184,18 @@ public final class MetricsPage {
                                 cause.name().toLowerCase(Locale.ROOT));
                     }
                 })
+                .register(registry);
+    }
+
+    private void tags(String name, String help, Function<Tags.Counters, LongAdder> counter) {
+        CounterWithCallback.builder()
+                .name("logstream_" + name)
+                .help(help)
+                .labelNames("tag")
+                .callback(callback -> metrics.tags
+                        .all()
+                        .forEach(
+                                one -> callback.call((double) counter.apply(one).sum(), one.tag())))
                 .register(registry);
     }
 

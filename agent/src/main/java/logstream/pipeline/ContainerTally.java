@@ -49,6 +49,14 @@ final class ContainerTally {
         }
     }
 
+    /** An event was dropped before it was taken. */
+    void refused() {
+        if (counters != null) {
+            counters.refused(1, containers.nowMillis());
+        }
+    }
+
+    /** Events that were taken, and are dropped. */
     void dropped(long events) {
         if (counters != null) {
             counters.dropped(events, containers.nowMillis());

@@ -127,6 +127,11 @@ final class EventFields {
         return partial && id.length > 0 && ordinal > 0 && lastKnown && canBeCut() && logLength <= Piece.MOST_LOG_BYTES;
     }
 
+    /** Whether the line is a part of one by its sender's word, complete or not. */
+    boolean saysPartial() {
+        return partial;
+    }
+
     /** Whether there is a line, and no field of the sender would take the place of ours. */
     boolean canBeCut() {
         return logLength >= 0 && !lineFields;

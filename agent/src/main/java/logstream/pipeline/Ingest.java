@@ -11,6 +11,7 @@ import logstream.buffer.Buffer;
 import logstream.buffer.BufferClosedException;
 import logstream.buffer.FrameBatch;
 import logstream.forward.EventSink;
+import logstream.forward.HostName;
 import logstream.forward.IntakeStoppedException;
 import logstream.forward.MsgpackCursor;
 import logstream.forward.Peer;
@@ -19,6 +20,7 @@ import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
+import logstream.pipeline.RecordConfig.TimePrecision;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +53,7 @@ public final class Ingest implements EventSink {
     private static final int UNMATCHED_TAGS_NAMED = 1000;
 
     private final Buffer buffer;
-    private volatile Form form;
+    private volatile Shape shape;
     private final Metrics metrics;
     private final Containers containers;
     private final LiveTail liveTail;
@@ -64,7 +66,7 @@ public final class Ingest implements EventSink {
      */
     public Ingest(Buffer buffer, RecordConfig config, Metrics metrics, Containers containers, LiveTail liveTail) {
         this.buffer = buffer;
-        this.form = form(config);
+        this.shape = shape(form(config), HostFacts.named(HostName.ofThisHost()));
         this.containers = containers;
         this.liveTail = liveTail;
         this.metrics = metrics;
@@ -79,7 +81,19 @@ public final class Ingest implements EventSink {
     private record Bench(FrameBatch frames, RecordEncoder encoder) {}
 
     /** Which events become records, and how, as far as it can change while connections are open. */
-    public record Form(TagPatterns patterns, Optional<String> sourceAddressKey, boolean joinPieces) {}
+    public record Form(
+            TagPatterns patterns,
+            boolean joinPieces,
+            AddedFieldsConfig added,
+            TimePrecision timePrecision,
+            boolean liftJson) {}
+
+    /** What a form comes to on this host. */
+    private record Shape(Form form, HostFacts host, AddedFields added) {}
+
+    private static Shape shape(Form form, HostFacts host) {
+        return new Shape(form, host, AddedFields.of(form.added, host));
+    }
 
     /**
      * What the configuration asks for.
@@ -87,13 +101,23 @@ public final class Ingest implements EventSink {
      * @throws IllegalArgumentException with a sentence naming the first tag pattern that is none
      */
     public static Form form(RecordConfig config) {
-        return new Form(TagPatterns.of(config.tags()), config.sourceAddressKey(), config.joinPieces());
+        return new Form(
+                TagPatterns.of(config.tags()),
+                config.joinPieces(),
+                config.added(),
+                config.timePrecision(),
+                config.liftJson());
     }
 
     /** Any thread. The form of events that are read from now on; those of a turn that has begun keep the one before. */
-    public void reload(Form newer) {
-        form = newer;
+    public synchronized void reload(Form newer) {
+        shape = shape(newer, shape.host);
         unmatchedTags.clear();
+    }
+
+    /** Any thread. What the instance is called, where it is one, for events that are read from now on. */
+    public synchronized void instance(String id, String region) {
+        shape = shape(shape.form, new HostFacts(shape.host.name(), Optional.of(id), Optional.of(region)));
     }
 
     @Override
@@ -105,7 +129,7 @@ public final class Ingest implements EventSink {
     private final class ConnectionIntake implements Intake {
         private final Peer peer;
         private final ContainerTally tally = new ContainerTally(containers);
-        private Form present;
+        private Shape present;
         private SourceField source;
         private @Nullable Bench bench;
         private @Nullable Tag tag;
@@ -114,41 +138,41 @@ public final class Ingest implements EventSink {
 
         private ConnectionIntake(Peer peer) {
             this.peer = peer;
-            this.present = form;
-            this.source = SourceField.of(present.sourceAddressKey, peer);
+            this.present = shape;
+            this.source = SourceField.of(present.form.added.sourceAddressKey(), peer);
         }
 
         /** Between turns only: events of one turn have one form. */
-        private void takeForm(Form newer) {
+        private void takeShape(Shape newer) {
             present = newer;
-            source = SourceField.of(newer.sourceAddressKey, peer);
+            source = SourceField.of(newer.form.added.sourceAddressKey(), peer);
             tag = null;
         }
 
         @Override
         public Taken take(Tag eventTag, long seconds, int nanos, MsgpackCursor record, boolean mayDrop) {
-            Form newest = form;
+            Shape newest = shape;
             if (bench == null && !newest.equals(present)) {
-                takeForm(newest);
+                takeShape(newest);
             }
             if (eventTag != tag) {
                 tally.settle(bench == null ? 0 : bench.frames.payloadBytes());
                 tally.change(eventTag, record);
                 tag = eventTag;
-                shipped = isShipped(eventTag, present.patterns);
+                shipped = isShipped(eventTag, present.form.patterns);
             }
             if (!shipped) {
                 metrics.dropped(DropCause.UNMATCHED_TAG).increment();
-                tally.dropped(1);
+                tally.refused();
                 return Taken.YES;
             }
             Bench own = bench == null ? takeBench(mayDrop) : bench;
             if (own == null) {
-                tally.dropped(1);
+                tally.refused();
                 return Taken.DROPPED;
             }
             FrameBatch frames = own.frames;
-            int encoded = own.encoder.encode(frames, seconds, record, eventTag.bytes());
+            int encoded = own.encoder.encode(frames, seconds, nanos, record, eventTag.bytes());
             if (encoded > 1) {
                 metrics.created(CreateCause.CUT).add(encoded - 1L);
             } else if (encoded == 0) {
@@ -232,7 +256,8 @@ public final class Ingest implements EventSink {
                 Thread.currentThread().interrupt();
             }
             free.encoder.from(source);
-            free.encoder.joinPieces(present.joinPieces);
+            Form form = present.form;
+            free.encoder.shape(form.joinPieces, present.added, form.timePrecision, form.liftJson);
             bench = free;
             return free;
         }
@@ -240,7 +265,7 @@ public final class Ingest implements EventSink {
 
     /** Whether lines with such a tag are taken. Any thread. */
     public boolean ships(String tag) {
-        return form.patterns.match(tag);
+        return shape.form.patterns.match(tag);
     }
 
     private boolean isShipped(Tag tag, TagPatterns patterns) {

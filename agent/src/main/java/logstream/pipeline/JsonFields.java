@@ -201,7 +201,8 @@ final class JsonFields {
         return false;
     }
 
-    private static String unescaped(String raw) {
+    /** The text that the inside of a JSON string stands for. */
+    static String unescaped(String raw) {
         StringBuilder text = new StringBuilder(raw.length());
         int from = 0;
         while (from < raw.length()) {

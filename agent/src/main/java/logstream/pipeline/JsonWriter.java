@@ -208,15 +208,8 @@ final class JsonWriter {
 
     /** Copies one well-formed sequence, or writes U+FFFD for the longest part that could have begun one. */
     private int copyOrRepair(byte[] source, int at, int end) {
-        int first = source[at] & 0xff;
-        int length = sequenceLength(first);
-        int good = 1;
-        if (length > 0 && at + 1 < end && isSecond(first, source[at + 1] & 0xff)) {
-            good = 2;
-            while (good < length && at + good < end && (source[at + good] & 0xc0) == 0x80) {
-                good++;
-            }
-        }
+        int length = sequenceLength(source[at] & 0xff);
+        int good = goodBytes(source, at, end, length);
         if (good == length) {
             System.arraycopy(source, at, bytes, position, length);
             position += length;
@@ -226,6 +219,24 @@ final class JsonWriter {
             bytes[position++] = (byte) 0xbd;
         }
         return at + good;
+    }
+
+    /** Bytes of the well-formed UTF-8 sequence of several that begins here; 0 when there is none. */
+    static int sequenceAt(byte[] source, int at, int end) {
+        int length = sequenceLength(source[at] & 0xff);
+        return goodBytes(source, at, end, length) == length ? length : 0;
+    }
+
+    /** How many bytes, at least 1, begin a sequence of a length that the first of them told. */
+    private static int goodBytes(byte[] source, int at, int end, int length) {
+        int good = 1;
+        if (length > 0 && at + 1 < end && isSecond(source[at] & 0xff, source[at + 1] & 0xff)) {
+            good = 2;
+            while (good < length && at + good < end && (source[at + good] & 0xc0) == 0x80) {
+                good++;
+            }
+        }
+        return good;
     }
 
     /** Table 3-7 of the Unicode standard: the first byte narrows the second (no overlong forms, no surrogates). */

@@ -2,7 +2,6 @@ package logstream.pipeline;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Which events become records, and how.
@@ -10,20 +9,57 @@ import java.util.Optional;
  * @param tags patterns in fluentd's syntax; an event whose tag matches none of them is counted and not shipped
  * @param joinPieces whether events with Docker's {@code partial_} fields are joined into one record
  * @param joinTimeout how long after its newest piece a line is given up on as a whole
- * @param sourceAddressKey name of the field that gets the sender's address; empty: no such field
  * @param lossNotices whether records in the stream tell what was dropped
+ * @param added fields that the agent adds
+ * @param timePrecision digits of {@code time}
+ * @param liftJson whether the members of a line that is a JSON object become fields
  */
 public record RecordConfig(
         List<String> tags,
         boolean joinPieces,
         Duration joinTimeout,
-        Optional<String> sourceAddressKey,
-        boolean lossNotices) {
+        boolean lossNotices,
+        AddedFieldsConfig added,
+        TimePrecision timePrecision,
+        boolean liftJson) {
     /** The original's {@code <match grid.**>}, which matches {@code grid} itself, too. */
-    public static final RecordConfig DEFAULT =
-            new RecordConfig(List.of("grid", "grid.**"), true, Duration.ofSeconds(10), Optional.empty(), true);
+    public static final RecordConfig DEFAULT = new RecordConfig(
+            List.of("grid", "grid.**"),
+            true,
+            Duration.ofSeconds(10),
+            true,
+            AddedFieldsConfig.NONE,
+            TimePrecision.SECONDS,
+            false);
+
+    /** To what part of a second {@code time} tells when a line was read. What is finer is cut off. */
+    public enum TimePrecision {
+        SECONDS(0),
+        MILLISECONDS(3),
+        MICROSECONDS(6),
+        NANOSECONDS(9);
+
+        private final int digits;
+
+        TimePrecision(int digits) {
+            this.digits = digits;
+        }
+
+        /** Behind the decimal point. */
+        int digits() {
+            return digits;
+        }
+    }
 
     public RecordConfig withTags(List<String> newTags) {
-        return new RecordConfig(newTags, joinPieces, joinTimeout, sourceAddressKey, lossNotices);
+        return new RecordConfig(newTags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson);
+    }
+
+    public RecordConfig withJoinPieces(boolean join) {
+        return new RecordConfig(tags, join, joinTimeout, lossNotices, added, timePrecision, liftJson);
+    }
+
+    public RecordConfig withAdded(AddedFieldsConfig newAdded) {
+        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, newAdded, timePrecision, liftJson);
     }
 }

@@ -7,15 +7,21 @@ import logstream.buffer.FrameBatch;
 import logstream.buffer.FrameKind;
 import logstream.forward.MsgpackCursor;
 import logstream.kinesis.OutgoingRecord;
+import logstream.pipeline.RecordConfig.TimePrecision;
 
 /**
  * Makes a record's bytes out of an event: one compact JSON object, UTF-8, no newline at the end; or, of a piece of a line,
  * a {@link Piece}. An event whose line makes it too large for a record is cut into pieces of its own, with an id that is
  * given here.
  *
- * <p>Format: the sender's fields in the order they came, then the {@link SourceField} if one is wanted, then {@code time}
- * (ISO 8601, UTC, whole seconds), then {@code tag}. A sender's fields with the names of these give way to ours.
- * {@link JsonValues} has the values. In a record made of pieces {@code log} stands behind the other fields of the sender.
+ * <p>Format: the sender's fields in the order they came, then the {@link AddedFields} and the {@link SourceField} that are
+ * wanted, then {@code time} (ISO 8601, UTC, whole seconds unless more is wanted), then {@code tag}. A sender's fields with
+ * the names of these give way to ours. {@link JsonValues} has the values. In a record made of pieces {@code log} stands behind
+ * the other fields of the sender.
+ *
+ * <p>When lines of JSON are lifted, the members of one that is a {@link JsonLine} stand before the sender's fields, and
+ * {@code log} is left out. Members with the names of the sender's fields give way, too: of the same key the last one stays.
+ * Pieces are never lifted: no piece is a whole line.
  *
  * <p>Ordinary events are written once, in the hope that they are neither; what turns out to be one is written again.
  *
@@ -34,6 +40,9 @@ final class RecordEncoder {
     private static final byte[] TIME_START = ascii("\"time\":\"");
     private static final byte[] TAG_START = ascii("\",\"tag\":");
 
+    /** What the first digit behind the decimal point counts. */
+    private static final int FIRST_DIGIT_NANOS = 100_000_000;
+
     /** Which of the sender's fields are left out. */
     private enum Without {
         NONE,
@@ -42,9 +51,14 @@ final class RecordEncoder {
     }
 
     private boolean joinPieces;
+    private AddedFields added = AddedFields.NONE;
+    private int timeDigits;
+    private boolean liftJson;
     private final JsonWriter json = new JsonWriter();
     private final JsonValues values = new JsonValues(json);
     private final EventFields fields = new EventFields();
+    private final JsonLine jsonLine = new JsonLine();
+    private final LiftedJson lifted = new LiftedJson(json, values, this::givesWay);
     private boolean sawPartial;
     private boolean madePiece;
     private long timeSeconds = Long.MIN_VALUE;
@@ -56,9 +70,17 @@ final class RecordEncoder {
         source = newSource;
     }
 
-    /** Whether events to come that have Docker's {@code partial_} fields become pieces. */
-    void joinPieces(boolean join) {
+    /**
+     * How events to come become records.
+     *
+     * @param join whether those with Docker's {@code partial_} fields become pieces
+     * @param lift whether lines of JSON are lifted
+     */
+    void shape(boolean join, AddedFields newAdded, TimePrecision precision, boolean lift) {
         joinPieces = join;
+        added = newAdded;
+        timeDigits = precision.digits();
+        liftJson = lift;
     }
 
     /** @param joinPieces whether events with Docker's {@code partial_} fields become pieces */
@@ -70,20 +92,21 @@ final class RecordEncoder {
      * Appends the event to the batch.
      *
      * @param seconds Unix time; beyond the calendar's ends it is taken as the end
+     * @param nanos 0 to 999,999,999
      * @return how many frames it became: 0 when it is larger than a frame may be and cannot be cut
      */
-    int encode(FrameBatch batch, long seconds, MsgpackCursor record, byte[] tag) {
+    int encode(FrameBatch batch, long seconds, int nanos, MsgpackCursor record, byte[] tag) {
         int event = record.position();
         sawPartial = false;
         madePiece = false;
-        writeWhole(batch, seconds, record, tag);
+        writeWhole(batch, seconds, nanos, record, tag);
         boolean fits = !values.tooLarge() && json.length() <= MOST_RECORD_BYTES;
         boolean mayBePiece = joinPieces && sawPartial;
         if (fits && !mayBePiece) {
             return batch.end(FrameKind.RECORD, json.position()) ? 1 : 0;
         }
         fields.read(record.at(record.bytes(), event));
-        Event one = new Event(seconds, record.at(record.bytes(), event), event, tag);
+        Event one = new Event(seconds, nanos, record.at(record.bytes(), event), event, tag);
         if (mayBePiece && fields.isPiece() && appendPiece(batch, one)) {
             madePiece = true;
             return 1;
@@ -93,7 +116,7 @@ final class RecordEncoder {
             return pieces;
         }
         // Too large for a stream, or with partial_ fields that make no sense: as it came.
-        writeWhole(batch, seconds, record.at(record.bytes(), event), tag);
+        writeWhole(batch, seconds, nanos, record.at(record.bytes(), event), tag);
         return !values.tooLarge() && batch.end(FrameKind.RECORD, json.position()) ? 1 : 0;
     }
 
@@ -103,15 +126,15 @@ final class RecordEncoder {
     }
 
     /** @param at where its map begins */
-    private record Event(long seconds, MsgpackCursor record, int at, byte[] tag) {}
+    private record Event(long seconds, int nanos, MsgpackCursor record, int at, byte[] tag) {}
 
-    private void writeWhole(FrameBatch batch, long seconds, MsgpackCursor record, byte[] tag) {
+    private void writeWhole(FrameBatch batch, long seconds, int nanos, MsgpackCursor record, byte[] tag) {
         json.begin(batch);
         values.begin();
         if (writeFields(record, Without.NONE)) {
             json.raw(',');
         }
-        writeTimeAndTag(seconds, tag);
+        writeEnd(seconds, nanos, tag);
     }
 
     private boolean appendPiece(FrameBatch batch, Event event) {
@@ -155,7 +178,7 @@ final class RecordEncoder {
         }
         int tail = json.position();
         json.raw(',');
-        writeTimeAndTag(event.seconds, event.tag);
+        writeEnd(event.seconds, event.nanos, event.tag);
         int end = json.position();
         if (values.tooLarge() || end - head > Piece.MOST_AROUND_BYTES) {
             return false;
@@ -170,10 +193,11 @@ final class RecordEncoder {
         json.raw('{');
         int object = values.openObject();
         int before = json.position();
+        Without left = without == Without.NONE && liftJson && lift(record, object) ? Without.LOG : without;
         int pairs = record.readMapHeader();
         for (int pair = 0; pair < pairs && !values.tooLarge(); pair++) {
             int end = json.position();
-            if (without != Without.NONE && isLeftOut(EventFields.Name.at(record), without)) {
+            if (left != Without.NONE && isLeftOut(EventFields.Name.at(record), left)) {
                 record.skip();
                 record.skip();
                 continue;
@@ -183,7 +207,7 @@ final class RecordEncoder {
             }
             int key = json.position();
             values.writeKey(record);
-            if (json.isFrom(key, TIME_NAME) || json.isFrom(key, TAG_NAME) || source.replaces(json, key)) {
+            if (givesWay(key)) {
                 json.back(end);
                 record.skip();
                 continue;
@@ -197,19 +221,61 @@ final class RecordEncoder {
         return json.position() > before;
     }
 
+    /** Whether the key that was written from a position on is one of ours. */
+    private boolean givesWay(int key) {
+        return json.isFrom(key, TIME_NAME)
+                || json.isFrom(key, TAG_NAME)
+                || source.replaces(json, key)
+                || added.replaces(json, key);
+    }
+
+    /** Writes what is in the line of the map at the cursor, which stays there. Returns whether it was written. */
+    private boolean lift(MsgpackCursor record, int object) {
+        int map = record.position();
+        byte[] wire = record.bytes();
+        fields.read(record);
+        record.at(wire, map);
+        if (fields.logLength() < 0
+                || fields.saysPartial()
+                || !jsonLine.isObject(wire, fields.logAt(), fields.logLength())) {
+            return false;
+        }
+        lifted.writeFields(wire, fields.logAt(), object);
+        return true;
+    }
+
     private static boolean isLeftOut(EventFields.Name name, Without without) {
         return name == EventFields.Name.LOG || (without == Without.LOG_AND_PARTIAL && name.isPartial());
     }
 
-    private void writeTimeAndTag(long seconds, byte[] tag) {
+    /** Writes what is behind the sender's fields. */
+    private void writeEnd(long seconds, int nanos, byte[] tag) {
+        json.raw(added.json());
         json.raw(source.json());
         json.raw(TIME_START);
-        json.raw(time(seconds));
+        writeTime(seconds, nanos);
         json.raw(TAG_START);
         json.string(tag, 0, tag.length);
         json.raw('}');
     }
 
+    private void writeTime(long seconds, int nanos) {
+        byte[] text = time(seconds);
+        if (timeDigits == 0) {
+            json.raw(text);
+            return;
+        }
+        json.raw(text, 0, text.length - 1);
+        json.raw('.');
+        int digit = FIRST_DIGIT_NANOS;
+        for (int i = 0; i < timeDigits; i++) {
+            json.raw((char) ('0' + nanos / digit % 10));
+            digit /= 10;
+        }
+        json.raw('Z');
+    }
+
+    /** ISO 8601, whole seconds, with a Z at its end. */
     private byte[] time(long seconds) {
         if (seconds != timeSeconds) {
             long inCalendar = Math.clamp(seconds, Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond());

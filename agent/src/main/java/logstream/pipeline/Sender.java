@@ -157,6 +157,11 @@ final class Sender {
         });
     }
 
+    /** What is sent at most in a second, in shards. */
+    double rate() {
+        return flow.rate();
+    }
+
     private PutOutcome outcome(List<Shipment> batch) {
         try {
             List<OutgoingRecord> records = new ArrayList<>(batch.size());

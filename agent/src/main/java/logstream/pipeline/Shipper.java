@@ -69,6 +69,7 @@ public final class Shipper {
     private final LongConsumer reading = this::read;
     private long readRetryNanos;
     private volatile long steppedNanos;
+    private volatile double sendingRate = FlowControl.FIRST_RATE;
     private volatile int maxRecordBytes = OutgoingRecord.MAX_BYTES;
     private final AtomicReference<@Nullable Reloaded> reloaded = new AtomicReference<>();
     private volatile boolean draining;
@@ -154,6 +155,11 @@ public final class Shipper {
         return sender.inFlight();
     }
 
+    /** What is sent at most, in thousandths of what one shard takes. Any thread. */
+    public long sendingRateMilliShards() {
+        return Math.round(1000 * sendingRate);
+    }
+
     /** Why the stream accepts nothing; empty when all is well. Any thread. */
     public Optional<Blockage> blockage() {
         return outage.blockage();
@@ -229,6 +235,7 @@ public final class Shipper {
         sender.settle(now);
         givenUp.keep(now);
         boolean paused = !draining && relief.pausesSending(sender.inFlight());
+        sendingRate = sender.rate();
         long releasable = outstanding.takeDone();
         if (releasable >= 0) {
             buffer.release(releasable);

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
  * What {@code tail} shows of a record. A field that the record does not have is empty.
  *
  * @param container its name without the leading slash, else the beginning of its id
+ * @param log the line; the whole record, where its line was lifted into fields
  */
 public record LogRecord(String time, String container, String source, String tag, String log) {
     private static final JsonFactory JSON = new JsonFactory();
@@ -17,19 +19,19 @@ public record LogRecord(String time, String container, String source, String tag
     /** As Docker shortens ids. */
     private static final int SHORT_ID = 12;
 
-    /** Reads a record as the agent writes it; empty when it is something else: no JSON object with a field log. */
+    /** Reads a record as the agent writes it; empty when it is something else: no JSON object with a field log, or with time and tag. */
     public static Optional<LogRecord> parse(byte[] data) {
         try (JsonParser parser = JSON.createParser(data)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }
-            return fields(parser);
+            return fields(parser, data);
         } catch (IOException notJson) {
             return Optional.empty();
         }
     }
 
-    private static Optional<LogRecord> fields(JsonParser parser) throws IOException {
+    private static Optional<LogRecord> fields(JsonParser parser, byte[] data) throws IOException {
         String time = "";
         String name = "";
         String id = "";
@@ -59,6 +61,10 @@ public record LogRecord(String time, String container, String source, String tag
         String container = name.startsWith("/") ? name.substring(1) : name;
         if (container.isEmpty()) {
             container = id.substring(0, Math.min(SHORT_ID, id.length()));
+        }
+        if (!hasLog && !time.isEmpty() && !tag.isEmpty()) {
+            log = new String(data, StandardCharsets.UTF_8);
+            hasLog = true;
         }
         return hasLog ? Optional.of(new LogRecord(time, container, source, tag, log)) : Optional.empty();
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import logstream.Symptom;
 import logstream.buffer.BufferConfig.MinFree;
 import logstream.buffer.BufferConfig.Overflow;
 import logstream.buffer.TestDisk.Operation;
@@ -134,6 +135,7 @@ class ReserveTest {
     }
 
     @Test
+    @Symptom("The log says `The disk of the buffer is nearly full`")
     void isSaidOnceWithFreeBytesAndTheSetting() throws Exception {
         free(10L * CHUNK_BYTES);
         try (Buffer buffer = open(Overflow.BLOCK)) {

@@ -30,6 +30,8 @@ import logstream.forward.UnixConfig;
 import logstream.kinesis.KinesisConfig;
 import logstream.kinesis.PackingConfig;
 import logstream.monitor.MonitorConfig;
+import logstream.ownlog.OwnLogConfig;
+import logstream.pipeline.AddedFieldsConfig;
 import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -143,7 +145,33 @@ class ConfigFileTest {
                     new Bound("['**', 'a.{b,c}']", config -> config.record().tags(), List.of("**", "a.{b,c}"))),
             Map.entry(
                     "record.source_address_key",
-                    new Bound("client", config -> config.record().sourceAddressKey(), Optional.of("client"))),
+                    new Bound("client", config -> config.record().added().sourceAddressKey(), Optional.of("client"))),
+            Map.entry(
+                    "record.fields",
+                    new Bound(
+                            "['env=a=b c', 'empty=']",
+                            config -> config.record().added().fixed(),
+                            List.of(
+                                    new AddedFieldsConfig.Field("env", "a=b c"),
+                                    new AddedFieldsConfig.Field("empty", "")))),
+            Map.entry(
+                    "record.host_key",
+                    new Bound("host", config -> config.record().added().hostKey(), Optional.of("host"))),
+            Map.entry(
+                    "record.instance_id_key",
+                    new Bound("instance", config -> config.record().added().instanceIdKey(), Optional.of("instance"))),
+            Map.entry(
+                    "record.region_key",
+                    new Bound("region", config -> config.record().added().regionKey(), Optional.of("region"))),
+            Map.entry(
+                    "record.time_precision",
+                    new Bound(
+                            "nanoseconds",
+                            config -> config.record().timePrecision(),
+                            RecordConfig.TimePrecision.NANOSECONDS)),
+            Map.entry(
+                    "record.lift_json",
+                    new Bound("true", config -> config.record().liftJson(), true)),
             Map.entry(
                     "buffer.directory",
                     new Bound("/srv/buffer", config -> config.buffer().directory(), Path.of("/srv/buffer"))),
@@ -276,6 +304,8 @@ class ConfigFileTest {
             Map.entry(
                     "monitor.tls.key",
                     new Bound("/etc/a.key", config -> monitorTls(config).key(), Path.of("/etc/a.key"))),
+            Map.entry("log.format", new Bound("json", config -> config.log().format(), OwnLogConfig.Format.JSON)),
+            Map.entry("log.level", new Bound("debug", config -> config.log().level(), OwnLogConfig.Level.DEBUG)),
             Map.entry("shutdown.grace", new Bound("14s", AgentConfig::shutdownGrace, Duration.ofSeconds(14))),
             Map.entry("reload.interval", new Bound("15s", AgentConfig::reloadInterval, Duration.ofSeconds(15))));
 
@@ -314,6 +344,7 @@ class ConfigFileTest {
                         BufferConfig.DEFAULT,
                         KinesisConfig.of("lines"),
                         MonitorConfig.DEFAULT,
+                        OwnLogConfig.DEFAULT,
                         AgentConfig.DEFAULT_SHUTDOWN_GRACE,
                         AgentConfig.DEFAULT_RELOAD_INTERVAL));
     }

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
 import java.util.List;
+import logstream.Symptom;
 import logstream.forward.RecordingSink.Event;
 import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.Metrics.MalformedCause;
@@ -99,6 +100,7 @@ class MessageBoundsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"da", "c5"})
+    @Symptom("`logstream_events_dropped_total{cause=\"too_large\"}` grows")
     void strings(String type) {
         connection = new ScriptedConnection(Bounds.ofStrings(1024));
         byte[] fits = join(hex("81 a3 6c6f67", type, "0400"), new byte[1024]);

@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import logstream.Symptom;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.MalformedCause;
 import logstream.metrics.Metrics.TlsFailure;
@@ -272,6 +273,7 @@ class TransportsTest {
     }
 
     @Test
+    @Symptom("A sender gets no TLS connection")
     void whoSpeaksNoTlsIsClosedAndCounted() throws Exception {
         Certificates own = Certificates.make(folder, "agent");
         ForwardServer started = startTls(tls(own, Optional.empty(), TlsConfig.Version.V1_2));

@@ -31,6 +31,11 @@ final class Accounting {
                                     + sum(page, "logstream_records_dead_lettered_total")
                                     + sum(page, "logstream_events_dropped_total")
                                     + sum(page, "logstream_events_merged_total"));
+                    assertThat(sum(page, "logstream_tag_events_received_total")
+                                    - sum(page, "logstream_tag_events_dropped_total")
+                                    + sum(page, "logstream_events_created_total"))
+                            .as("received - dropped, over all tags, + created = appended in %s", page)
+                            .isEqualTo(sum(page, "logstream_events_appended_total"));
                 });
     }
 

@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import logstream.Symptom;
 import logstream.engines.DockerEngine;
 import logstream.engines.Gate;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,7 @@ class BootOrderIT {
 
     /** As the page says: Docker drops what waits when the container ends. */
     @Test
+    @Symptom("After a reboot the first lines are missing")
     void aContainerThatEndsBeforeTheAgentIsThereLosesItsLines() throws IOException {
         try (Gate late = new Gate(AGENT.port())) {
             try (Container ended = Container.start(WRITE, options(late, "ended"))) {

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.Engines;
 import logstream.engines.Program;
@@ -100,6 +101,7 @@ class DiskFullIT {
 
     @ParameterizedTest
     @EnumSource(Bound.class)
+    @Symptom("Containers hang when they write")
     void aFullBufferMakesSendersWait(Bound bound) throws IOException, InterruptedException {
         Path ballast = Files.write(disk.resolve("ballast"), new byte[BALLAST_BYTES]);
         AgentProcess agent = agent(bound, "block");
@@ -109,6 +111,11 @@ class DiskFullIT {
             assertThat(gauge(agent, "logstream_buffer_waiting_connections"))
                     .as("connections that wait for room, or for an ack")
                     .isBetween(0.0, 4.0);
+            if (bound == Bound.CHUNKS) {
+                assertThat(gauge(agent, "logstream_buffer_chunks"))
+                        .as("where the alert rings")
+                        .isGreaterThan(0.8 * gauge(agent, "logstream_buffer_max_chunks"));
+            }
             checkReserve(bound, agent);
 
             Files.delete(ballast);
@@ -177,6 +184,7 @@ class DiskFullIT {
 
     @ParameterizedTest
     @EnumSource(Bound.class)
+    @Symptom("`logstream_events_dropped_total{cause=\"overflow\"}` grows")
     void newEventsWithoutAckGoAndOthersWait(Bound bound) throws IOException, InterruptedException {
         AgentProcess agent = agent(bound, "drop_newest");
         try (Socket unasked = new Socket(InetAddress.getLoopbackAddress(), agent.forwardPort())) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import logstream.Symptom;
 import logstream.engines.DockerEngine;
 import logstream.engines.Gate;
 import org.junit.jupiter.api.Assumptions;
@@ -158,6 +159,7 @@ class DockerOptionsIT {
 
     // Five in the queue, and the one that is being sent; the first was written to a connection that was gone.
     @Test
+    @Symptom("Lines are missing, and the agent has dropped none")
     void aFullAsyncQueueDropsTheNewestLines() {
         assertThat(whileTheAgentIsAway("queue", "fluentd-async=true", "fluentd-buffer-limit=5"))
                 .hasSize(6);
@@ -206,6 +208,7 @@ class DockerOptionsIT {
     }
 
     @Test
+    @Symptom("A container does not start: `failed to initialize logging driver`, `connection refused`")
     void withoutAsyncAContainerDoesNotStartBeforeTheAgent() {
         try (Gate shut = new Gate(AGENT.port())) {
             assertThatThrownBy(() -> Container.start("echo a line", address(shut)))

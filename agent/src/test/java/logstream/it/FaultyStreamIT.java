@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.Program;
 import logstream.local.Faults;
@@ -44,6 +45,7 @@ class FaultyStreamIT {
 
     @ParameterizedTest
     @ValueSource(ints = {100_000})
+    @Symptom("Lines come late, and later")
     void nothingIsLost(int events, @TempDir Path folder, TestReporter reporter) throws Exception {
         run(events, 4, folder, reporter);
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.Program;
 import logstream.engines.Program.Finished;
@@ -56,6 +57,7 @@ class FirstRunIT {
     }
 
     @Test
+    @Symptom("The agent does not start: a port is taken")
     void aTakenPortIsOneSentence(@TempDir Path folder) throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Finished forward = PROGRAM.command(NOTHING, local(folder, 0, other.getLocalPort()));
@@ -68,6 +70,7 @@ class FirstRunIT {
     }
 
     @Test
+    @Symptom("The agent does not start: the buffer is in use")
     void aBufferInUseIsOneSentence(@TempDir Path folder) {
         AgentProcess first = PROGRAM.start(local(folder, 0, 0));
         first.forwardPort();
@@ -77,6 +80,7 @@ class FirstRunIT {
     }
 
     @Test
+    @Symptom("The agent does not start: the configuration is wrong")
     void aWrongConfigurationIsToldAsAWhole(@TempDir Path folder) throws IOException {
         Path config = Files.writeString(folder.resolve("wrong.yaml"), """
                 forward:
@@ -94,6 +98,7 @@ class FirstRunIT {
     }
 
     @Test
+    @Symptom("The log says `the stream is not ready`")
     void aMissingStreamIsSaidAndWaitedFor(@TempDir Path folder) throws IOException {
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             AgentProcess agent = PROGRAM.runWith(folder, Yaml.of(folder, kinesis.endpoint()));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.Program;
 import logstream.local.LocalKinesis;
@@ -31,6 +32,7 @@ class KillIT {
     static final Program PROGRAM = new Program();
 
     @RepeatedTest(20)
+    @Symptom("The stream has a line twice")
     void nothingAcknowledgedIsLost(RepetitionInfo round, @TempDir Path folder) throws IOException {
         killAndStartAgain(round.getCurrentRepetition(), folder);
     }

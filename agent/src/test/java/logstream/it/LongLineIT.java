@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.DockerEngine;
 import logstream.engines.Program;
@@ -58,6 +59,7 @@ class LongLineIT {
 
     /** Docker sends such a line as a piece behind which nothing follows. */
     @Test
+    @Symptom("The last line of a container comes seconds later")
     void aLineWithoutNewlineAtTheEndOfItsContainerComesAfterTheTimeOut(@TempDir Path folder) throws IOException {
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             kinesis.createStream(Yaml.STREAM, 2);

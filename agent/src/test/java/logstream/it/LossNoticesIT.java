@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.Program;
 import logstream.local.LocalKinesis;
@@ -177,6 +178,7 @@ class LossNoticesIT {
     }
 
     @Test
+    @Symptom("`logstream_events_dropped_total{cause=\"damaged\"}` grows")
     void whatTheDiskLostBetweenTwoRunsIsTold() throws IOException {
         kinesis.down();
         String yaml = Yaml.of(folder.resolve("buffer"), kinesis.endpoint(), "1MiB");

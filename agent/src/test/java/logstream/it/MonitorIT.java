@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.Program;
 import logstream.forward.Certificates;
@@ -72,6 +73,7 @@ class MonitorIT {
     }
 
     @Test
+    @Symptom("`logstream tail --agent` is refused with 401")
     void aWrongTokenIsSaidByTheCommand(@TempDir Path folder) throws Exception {
         withStream(folder, (agent, kinesis) -> {
             Program.Finished refused =
@@ -143,6 +145,7 @@ class MonitorIT {
     }
 
     @Test
+    @Symptom("Nothing reaches the stream")
     void anOutageIsSeenByCollectorsAndByHealth(@TempDir Path folder) throws Exception {
         withStream(folder, (agent, kinesis) -> {
             kinesis.down();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.Engines;
 import logstream.engines.Program;
@@ -47,6 +48,7 @@ class NodeSecurityIT {
     private record Ended(int exitCode, String output) {}
 
     @Test
+    @Symptom("A sender's connection is closed at once")
     void onlyWhoKnowsTheKeyAndIsAUserSends(@TempDir Path folder) throws Exception {
         Path modules = modules();
         Path key = Files.writeString(folder.resolve("key"), "käy of the test\n");

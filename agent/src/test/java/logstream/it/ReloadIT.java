@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.Program;
 import logstream.local.LocalKinesis;
@@ -63,6 +64,7 @@ class ReloadIT {
     static final Program PROGRAM = new Program();
 
     @Test
+    @Symptom("A changed setting does not hold")
     void thirtyReloadsUnderLoad(@TempDir Path folder) throws Exception {
         reloads(folder, 30);
     }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import logstream.Symptom;
 import logstream.engines.AgentProcess;
 import logstream.engines.Program;
 import logstream.engines.Program.Finished;
@@ -102,6 +103,7 @@ class ToolsIT {
     }
 
     @Test
+    @Symptom("`logstream_records_dead_lettered_total` grows")
     void refusedRecordsAreReplayedUnderTheirKeys() throws Exception {
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             kinesis.createStream(Yaml.STREAM, 2);
@@ -257,6 +259,7 @@ class ToolsIT {
     }
 
     @Test
+    @Symptom("Lines are left after `logstream drain`")
     void aDrainThatRunsOutOfTimeTellsWhatIsLeftAndLosesNothing() throws Exception {
         try (LocalKinesis kinesis = LocalKinesis.start(0)) {
             kinesis.createStream(Yaml.STREAM, 2);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ContainersTest {
     private long millis = 1_000;
-    private final Containers containers = new Containers(() -> Instant.ofEpochMilli(millis));
+    private final Containers containers = new Containers(() -> Instant.ofEpochMilli(millis), new Tags());
 
     @Test
     void whatIsCountedIsShown() {

@@ -85,7 +85,7 @@ class DashboardTest {
         String page = Files.readString(DEPLOY.resolve("prometheus/README.md"));
         String tested = Files.readString(DEPLOY.resolve("prometheus/logstream-alerts-test.yml"));
         assertThat(Pattern.compile("alert: (\\w+)").matcher(alerts).results())
-                .hasSize(13)
+                .hasSize(14)
                 .allSatisfy(alert -> {
                     assertThat(page).contains("| `" + alert.group(1) + "` |");
                     assertThat(tested).contains(alert.group(1));

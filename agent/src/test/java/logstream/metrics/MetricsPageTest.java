@@ -7,6 +7,7 @@ import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.LongAdder;
 import logstream.metrics.Metrics.DropCause;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,11 @@ class MetricsPageTest {
         Metrics metrics = new Metrics();
         metrics.eventsReceived.add(1_234_567_890L);
         metrics.dropped(DropCause.UNMATCHED_TAG).add(3);
-        metrics.gauges(new Metrics.Gauges(() -> 1, () -> 2, () -> 3, () -> 4, () -> 5, () -> 6, () -> 7, () -> 8));
+        metrics.gauges(new Metrics.Gauges(
+                () -> 1, () -> 2, () -> 3, () -> 4, () -> 5, () -> 6, () -> 7, () -> 8, () -> 9, () -> 10_500));
+        Containers containers = new Containers(InstantSource.system(), metrics.tags);
+        containers.of("web", "grid.\"web\"").taken(5, 500, 0, 1);
+        containers.of("job", "grid.job").refused(2, 1);
         metrics.streamFacts(new Metrics.StreamFacts("logs", "ON_DEMAND", "ACTIVE", "KMS", 4, 1 << 20));
 
         String page = page(metrics);

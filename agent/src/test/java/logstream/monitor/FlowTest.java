@@ -107,7 +107,8 @@ class FlowTest {
                         agent -> {
                             agent.vitals.bufferFull = true;
                             agent.metrics.gauges(new Gauges(
-                                    () -> 123, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0));
+                                    () -> 123, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0,
+                                    () -> 0));
                         },
                         "held_up",
                         "The buffer is full with 123 lines."),
@@ -137,7 +138,16 @@ class FlowTest {
                 new Situation(
                         "slow requests",
                         agent -> agent.metrics.gauges(new Gauges(
-                                () -> 3, () -> 0, () -> 0, () -> 31_000, () -> 0, () -> 0, () -> 1, () -> 0)),
+                                () -> 3,
+                                () -> 0,
+                                () -> 0,
+                                () -> 31_000,
+                                () -> 0,
+                                () -> 0,
+                                () -> 1,
+                                () -> 0,
+                                () -> 0,
+                                () -> 0)),
                         "held_up",
                         "3 lines wait, the oldest for 31 s"),
                 new Situation("the end", agent -> agent.vitals.accepting = false, "held_up", "it is ending"));

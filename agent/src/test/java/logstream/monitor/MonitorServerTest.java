@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import logstream.Symptom;
 import logstream.forward.Secret;
 import logstream.monitor.MonitorConfig.Access;
 import org.junit.jupiter.api.AfterEach;
@@ -178,6 +179,7 @@ class MonitorServerTest {
     }
 
     @Test
+    @Symptom("The monitor answers 421")
     void otherHostNamesAreNotAnswered() throws Exception {
         assertThat(raw("GET /metrics HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 421 ")

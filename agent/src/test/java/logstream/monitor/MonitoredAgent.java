@@ -11,12 +11,31 @@ import logstream.pipeline.LiveTail;
 final class MonitoredAgent {
     static final Instant NOW = Instant.parse("2026-01-31T09:30:00Z");
 
+    /** Of an agent that was started without a file. */
+    private static final LiveConfig WITHOUT_FILE = new LiveConfig() {
+        @Override
+        public String file() {
+            return "";
+        }
+
+        @Override
+        public List<LiveConfig.Shown> settings() {
+            return List.of();
+        }
+
+        @Override
+        public Result reloadNow() {
+            return new LiveConfig.Result(
+                    false, "this agent was started without a configuration file", List.of(), List.of());
+        }
+    };
+
     final Metrics metrics = new Metrics();
-    final Containers containers = new Containers(() -> NOW);
+    final Containers containers = new Containers(() -> NOW, metrics.tags);
     final ScriptedVitals vitals = new ScriptedVitals();
     final LiveTail liveTail = new LiveTail(this::nanos);
     final RecentProblems problems = new RecentProblems();
-    final Observed observed = observed(LiveConfig.NONE);
+    final Observed observed = observed(WITHOUT_FILE);
     final Observer observer = new Observer(observed, problems, () -> NOW, this::nanos);
     private long nanos = Duration.ofDays(3).toNanos();
 
@@ -61,7 +80,16 @@ final class MonitoredAgent {
         metrics.deadLettered(Metrics.DeadLetterCause.REFUSED).add(2);
         metrics.retried(Metrics.RetryCause.THROTTLED).add(40);
         metrics.gauges(new Metrics.Gauges(
-                () -> 63, () -> 1_234_567, () -> 4, () -> 2_500, () -> 1, () -> 9_876_543_210L, () -> 2, () -> 555));
+                () -> 63,
+                () -> 1_234_567,
+                () -> 4,
+                () -> 2_500,
+                () -> 1,
+                () -> 9_876_543_210L,
+                () -> 2,
+                () -> 555,
+                () -> 128,
+                () -> 500));
         metrics.streamFacts(new Metrics.StreamFacts("logs", "PROVISIONED", "ACTIVE", "KMS", 4, 1 << 20));
         containers.of("web", "grid.web").taken(990, 240_000, 30, NOW.toEpochMilli());
         containers

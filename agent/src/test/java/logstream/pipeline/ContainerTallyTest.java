@@ -11,6 +11,7 @@ import java.util.Objects;
 import logstream.forward.MsgpackCursor;
 import logstream.forward.Tag;
 import logstream.metrics.Containers;
+import logstream.metrics.Tags;
 import org.junit.jupiter.api.Test;
 import org.msgpack.core.MessageBufferPacker;
 import org.msgpack.core.MessagePack;
@@ -18,7 +19,7 @@ import org.msgpack.core.MessagePack;
 class ContainerTallyTest {
     private static final Tag TAG = Tag.of("grid.a");
 
-    private final Containers containers = new Containers(InstantSource.fixed(Instant.ofEpochMilli(7)));
+    private final Containers containers = new Containers(InstantSource.fixed(Instant.ofEpochMilli(7)), new Tags());
     private final ContainerTally tally = new ContainerTally(containers);
 
     @Test

@@ -37,14 +37,18 @@ record Encoded(FrameKind kind, byte[] payload) {
 
     /** The frames of one event, which comes behind another one. */
     static List<Encoded> of(boolean joinPieces, Packing packing) {
+        return of(new RecordEncoder(joinPieces), packing);
+    }
+
+    /** The frames of one event, which comes behind another one. */
+    static List<Encoded> of(RecordEncoder encoder, Packing packing) {
         byte[] other =
                 pack(packer -> packer.packMapHeader(1).packString("other").packInt(1));
         FrameBatch batch = new FrameBatch(64);
-        RecordEncoder encoder = new RecordEncoder(joinPieces);
         byte[] tag = TAG.getBytes(StandardCharsets.UTF_8);
-        assertThat(encoder.encode(batch, 0, new MsgpackCursor().at(other, 0), tag))
+        assertThat(encoder.encode(batch, 0, 0, new MsgpackCursor().at(other, 0), tag))
                 .isOne();
-        int count = encoder.encode(batch, 1, new MsgpackCursor().at(pack(packing), 0), tag);
+        int count = encoder.encode(batch, 1, 0, new MsgpackCursor().at(pack(packing), 0), tag);
 
         List<Encoded> frames = new ArrayList<>();
         ByteBuffer bytes = ByteBuffer.wrap(batch.bytes()).order(ByteOrder.LITTLE_ENDIAN);
@@ -57,6 +61,16 @@ record Encoded(FrameKind kind, byte[] payload) {
         }
         assertThat(frames).hasSize(1 + count).hasSize(batch.count());
         return frames.subList(1, frames.size());
+    }
+
+    /** The record of an event without fields. */
+    static String at(RecordEncoder encoder, long seconds, int nanos) {
+        FrameBatch batch = new FrameBatch(64);
+        byte[] empty = pack(packer -> packer.packMapHeader(0));
+        assertThat(encoder.encode(
+                        batch, seconds, nanos, new MsgpackCursor().at(empty, 0), TAG.getBytes(StandardCharsets.UTF_8)))
+                .isOne();
+        return new String(batch.bytes(), PAYLOAD_AT, batch.length() - PAYLOAD_AT, StandardCharsets.UTF_8);
     }
 
     String text() {

@@ -205,13 +205,13 @@ class RecordEncoderTest {
             return packer.writePayload(new byte[1 << 20]);
         });
 
-        assertThat(encoder.encode(batch, 1, new MsgpackCursor().at(small, 0), new byte[] {'t'}))
+        assertThat(encoder.encode(batch, 1, 0, new MsgpackCursor().at(small, 0), new byte[] {'t'}))
                 .isOne();
         int before = batch.length();
-        assertThat(encoder.encode(batch, 1, new MsgpackCursor().at(large, 0), new byte[] {'t'}))
+        assertThat(encoder.encode(batch, 1, 0, new MsgpackCursor().at(large, 0), new byte[] {'t'}))
                 .isZero();
         assertThat(batch.length()).isEqualTo(before);
-        assertThat(encoder.encode(batch, 1, new MsgpackCursor().at(small, 0), new byte[] {'t'}))
+        assertThat(encoder.encode(batch, 1, 0, new MsgpackCursor().at(small, 0), new byte[] {'t'}))
                 .isOne();
 
         assertThat(batch.count()).isEqualTo(2);
@@ -254,7 +254,12 @@ class RecordEncoderTest {
     private static String encode(long seconds, String tag, Packing packing) {
         FrameBatch batch = new FrameBatch(64);
         int encoded = new RecordEncoder(true)
-                .encode(batch, seconds, new MsgpackCursor().at(pack(packing), 0), tag.getBytes(StandardCharsets.UTF_8));
+                .encode(
+                        batch,
+                        seconds,
+                        0,
+                        new MsgpackCursor().at(pack(packing), 0),
+                        tag.getBytes(StandardCharsets.UTF_8));
         assertThat(encoded).isOne();
         return new String(batch.bytes(), PAYLOAD_AT, batch.length() - PAYLOAD_AT, StandardCharsets.UTF_8);
     }

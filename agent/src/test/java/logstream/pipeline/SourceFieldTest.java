@@ -27,7 +27,7 @@ class SourceFieldTest {
             FrameBatch batch = new FrameBatch(64);
             RecordEncoder encoder = new RecordEncoder(true);
             encoder.from(source);
-            encoder.encode(batch, 1, new MsgpackCursor().at(packer.toByteArray(), 0), new byte[] {'t'});
+            encoder.encode(batch, 1, 0, new MsgpackCursor().at(packer.toByteArray(), 0), new byte[] {'t'});
             return new String(batch.bytes(), PAYLOAD_AT, batch.length() - PAYLOAD_AT, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

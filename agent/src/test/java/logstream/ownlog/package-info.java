@@ -1,0 +1,4 @@
+@NullMarked
+package logstream.ownlog;
+
+import org.jspecify.annotations.NullMarked;
