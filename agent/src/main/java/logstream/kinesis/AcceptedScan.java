@@ -7,13 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the usual answer to PutRecords, in CBOR: all records accepted, each with its sequence number and its shard. Makes no
  * object for each record, and gives up on whatever is unusual, be it a failed record or another form of the same: that is
  * for a whole parser.
  *
- * <p>Threading: confined to one thread; used once.
+ * <p>Threading: confined to one thread, but for the texts that all answers share; used once.
  */
 final class AcceptedScan {
     private static final byte[] FAILED_COUNT = name("FailedRecordCount");
@@ -33,6 +34,12 @@ final class AcceptedScan {
 
     /** Twice what the API reference allows, and what a place, in answers of at most {@link PutAnswer#MOST_BYTES}, leaves. */
     private static final int LENGTH_BITS = 8;
+
+    /** 2^64 over the golden ratio: spreads what differs in few bits. */
+    private static final long MIX = 0x9e3779b97f4a7c15L;
+
+    /** What texts of all answers were, by hash. Threads may put another text in a place, which costs an object. */
+    private static final @Nullable String[] KNOWN = new String[2048];
 
     private static final int LONGEST_SHARD = (1 << LENGTH_BITS) - 1;
 
@@ -130,10 +137,7 @@ final class AcceptedScan {
     private void shard() throws UnusualException {
         int length = at - textAt;
         require(length <= LONGEST_SHARD);
-        int hash = length;
-        for (int index = textAt; index < at; index++) {
-            hash = 31 * hash + answer[index];
-        }
+        int hash = hash();
         int slot = hash & (SLOTS - 1);
         while (seen[slot] != 0) {
             int from = seen[slot] >>> LENGTH_BITS;
@@ -144,7 +148,44 @@ final class AcceptedScan {
             slot = (slot + 1) & (SLOTS - 1);
         }
         seen[slot] = (textAt << LENGTH_BITS) | length;
-        shards.add(new String(answer, textAt, length, StandardCharsets.UTF_8));
+        shards.add(known(hash));
+    }
+
+    /** Of the text that was read last. Ids of shards differ in their last digits. */
+    private int hash() {
+        long mixed = (long) at - textAt;
+        int index = at - Long.BYTES;
+        for (; index >= textAt; index -= Long.BYTES) {
+            mixed = (mixed ^ (long) EIGHT.get(answer, index)) * MIX;
+        }
+        for (index += Long.BYTES - 1; index >= textAt; index--) {
+            mixed = (mixed ^ answer[index]) * MIX;
+        }
+        return (int) (mixed >>> 40);
+    }
+
+    /** The text that was read last. Each answer names the same few shards: so it is the same object, if another was not put in its place. */
+    private String known(int hash) {
+        int slot = hash & (KNOWN.length - 1);
+        String known = KNOWN[slot];
+        if (known == null || !isText(known)) {
+            known = new String(answer, textAt, at - textAt, StandardCharsets.ISO_8859_1);
+            KNOWN[slot] = known;
+        }
+        return known;
+    }
+
+    private boolean isText(String known) {
+        int length = at - textAt;
+        if (known.length() != length) {
+            return false;
+        }
+        for (int index = 0; index < length; index++) {
+            if (known.charAt(index) != answer[textAt + index]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean textIs(byte[] name) {

@@ -18,17 +18,27 @@ final class SeenShards {
     /** A shard that was closed is forgotten after this time. */
     private static final long LATELY_NANOS = Duration.ofSeconds(5).toNanos();
 
-    private final Map<String, Long> seenNanos = new HashMap<>();
+    private final Map<String, Seen> shards = new HashMap<>();
+
+    private static final class Seen {
+        private long nanos;
+    }
 
     void accepted(String shardId, long now) {
-        if (seenNanos.size() < MOST || seenNanos.containsKey(shardId)) {
-            seenNanos.put(shardId, now);
+        Seen seen = shards.get(shardId);
+        if (seen == null) {
+            if (shards.size() == MOST) {
+                return;
+            }
+            seen = new Seen();
+            shards.put(shardId, seen);
         }
+        seen.nanos = now;
     }
 
     /** How many, 1 or more: a stream has a shard. */
     int count(long now) {
-        seenNanos.values().removeIf(seen -> now - seen > LATELY_NANOS);
-        return Math.max(1, seenNanos.size());
+        shards.values().removeIf(seen -> now - seen.nanos > LATELY_NANOS);
+        return Math.max(1, shards.size());
     }
 }
