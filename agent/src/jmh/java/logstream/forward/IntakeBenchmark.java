@@ -1,5 +1,9 @@
 package logstream.forward;
 
+import logstream.pipeline.CareConfig.Preset;
+import logstream.pipeline.CareConfig.RateLimit;
+import logstream.pipeline.CareConfig.RedactionRule;
+import logstream.pipeline.CareConfig.What;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,12 +22,9 @@ import logstream.pipeline.AddedFieldsConfig;
 import logstream.pipeline.CareConfig;
 import logstream.pipeline.Ingest;
 import logstream.pipeline.LiveTail;
-import logstream.pipeline.Preset;
-import logstream.pipeline.RateLimit;
 import logstream.pipeline.RateLimits;
 import logstream.pipeline.RecordConfig;
 import logstream.pipeline.RecordConfig.TimePrecision;
-import logstream.pipeline.RedactionRule;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -87,7 +88,7 @@ public class IntakeBenchmark {
     private static final List<RedactionRule> PRESETS_ALL =
             Arrays.stream(Preset.values()).map(RedactionRule::of).toList();
     private static final RedactionRule OWN = new RedactionRule(
-            "orders", new RedactionRule.What.Matching("order-[0-9]{8}"), Optional.empty(), List.of("**"));
+            "orders", new What.Matching("order-[0-9]{8}"), Optional.empty(), List.of("**"));
 
     private static RecordConfig redacting(List<RedactionRule> rules) {
         return RecordConfig.DEFAULT.withCare(new CareConfig(rules, List.of()));
@@ -95,7 +96,7 @@ public class IntakeBenchmark {
 
     private static RecordConfig limited(long lines) {
         RateLimit limit =
-                new RateLimit(List.of("**"), OptionalLong.of(lines), OptionalLong.empty(), RateLimit.DEFAULT_BURST);
+                new RateLimit(List.of("**"), OptionalLong.of(lines), OptionalLong.empty(), CareConfig.DEFAULT_BURST);
         return RecordConfig.DEFAULT.withCare(new CareConfig(List.of(), List.of(limit)));
     }
 

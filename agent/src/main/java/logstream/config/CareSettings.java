@@ -9,10 +9,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import logstream.pipeline.CareConfig;
-import logstream.pipeline.Preset;
-import logstream.pipeline.RateLimit;
-import logstream.pipeline.RedactionRule;
-import logstream.pipeline.RedactionRule.What;
+import logstream.pipeline.CareConfig.Preset;
+import logstream.pipeline.CareConfig.RateLimit;
+import logstream.pipeline.CareConfig.RedactionRule;
+import logstream.pipeline.CareConfig.What;
 
 /**
  * The settings of the section {@code record} by which something is taken out of lines, or lines are not taken.
@@ -27,9 +27,9 @@ final class CareSettings {
     static final Setting<List<RuleItem>> REDACT = Setting.of(
                     "record.redact",
                     new SectionsType<>(
-                            "up to " + RedactionRule.MOST + " rules, each the name of a preset (" + PRESETS
+                            "up to " + CareConfig.MOST_RULES + " rules, each the name of a preset (" + PRESETS
                                     + ") or a section",
-                            RedactionRule.MOST,
+                            CareConfig.MOST_RULES,
                             RuleItem.KEYS,
                             RuleItem::read),
                     List.<RuleItem>of(),
@@ -39,8 +39,8 @@ final class CareSettings {
     static final Setting<List<LimitItem>> RATE_LIMIT = Setting.of(
                     "record.rate_limit",
                     new SectionsType<>(
-                            "up to " + RateLimit.MOST + " sections; of those whose tags match the first holds",
-                            RateLimit.MOST,
+                            "up to " + CareConfig.MOST_LIMITS + " sections; of those whose tags match the first holds",
+                            CareConfig.MOST_LIMITS,
                             LimitItem.KEYS,
                             LimitItem::read),
                     List.<LimitItem>of(),
@@ -104,7 +104,7 @@ final class CareSettings {
         static final Setting<Duration> BURST = Setting.of(
                 "record.rate_limit.burst",
                 Types.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
-                RateLimit.DEFAULT_BURST,
+                CareConfig.DEFAULT_BURST,
                 "In an item: what a container has not used of this time it may send at once.");
 
         static final List<Setting<?>> KEYS = List.of(TAGS, LINES, SIZE, BURST);

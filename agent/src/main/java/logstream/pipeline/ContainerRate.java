@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import logstream.pipeline.CareConfig.RateLimit;
 
 /**
  * What one container may still send under one tag, and what of it was dropped: a bucket of lines and one of bytes, that fill

@@ -21,6 +21,7 @@ import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
+import logstream.pipeline.CareConfig.RateLimit;
 import logstream.pipeline.RecordConfig.TimePrecision;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,6 +1,7 @@
 package logstream.pipeline;
 
 import logstream.forward.MsgpackCursor;
+import logstream.pipeline.CareConfig.RateLimit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import logstream.metrics.Containers;
+import logstream.pipeline.CareConfig.RateLimit;
 
 /**
  * What containers may still send: of a bounded number of them, those go that have been silent longest. One that comes again has

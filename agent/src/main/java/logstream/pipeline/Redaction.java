@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import logstream.pipeline.CareConfig.Preset;
+import logstream.pipeline.CareConfig.RedactionRule;
+import logstream.pipeline.CareConfig.What;
 
 /**
  * The rules of {@code record.redact}, ready for use. Rules are told by their place: those of the presets first, each at that
@@ -44,11 +47,11 @@ final class Redaction {
             int place;
             Optional<Pattern> pattern;
             switch (rule.what()) {
-                case RedactionRule.What.Known known -> {
+                case What.Known known -> {
                     place = known.preset().place();
                     pattern = Optional.empty();
                 }
-                case RedactionRule.What.Matching matching -> {
+                case What.Matching matching -> {
                     place = own++;
                     pattern = Optional.of(compile(matching.pattern()));
                 }

@@ -7,6 +7,7 @@ import java.util.regex.Matcher;
 import logstream.buffer.FrameBatch;
 import logstream.forward.MsgpackCursor;
 import logstream.metrics.Metrics;
+import logstream.pipeline.CareConfig.Preset;
 
 /**
  * Takes secrets out of an event before anything else is done with it: what it gives is the event's map, with other texts in it.
@@ -24,7 +25,7 @@ import logstream.metrics.Metrics;
 final class Redactor {
     private static final int PRESETS = (1 << Preset.values().length) - 1;
 
-    /** Nobody writes as many rules; see {@link RedactionRule#MOST}. */
+    /** Nobody writes as many rules; see {@link CareConfig#MOST_RULES}. */
     private static final int PLACES = Long.SIZE;
 
     /** Characters that a rule may look at: so many, and so many more for each of the text's. About 5 ms for 16 KiB. */

@@ -1,5 +1,7 @@
 package logstream.pipeline;
 
+import logstream.pipeline.CareConfig.Preset;
+
 /**
  * Names whose values are secrets: all that end with one of a few words, in any case, with or without {@code _} and
  * {@code -} between their parts ({@code DB_PASSWORD}, {@code apiKey}).

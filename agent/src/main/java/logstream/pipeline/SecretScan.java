@@ -1,6 +1,7 @@
 package logstream.pipeline;
 
 import java.util.Arrays;
+import logstream.pipeline.CareConfig.Preset;
 
 /**
  * Finds what the presets know in a text, in one pass that stops only at the few bytes by which something can be told, and
@@ -107,7 +108,7 @@ final class SecretScan {
             case VALUE -> value(at);
             case DIGIT -> span(Preset.CARD_NUMBERS, at, CardNumbers.end(bytes, from, at, to));
             case DASH -> dash(at);
-            case UNDERSCORE -> knownToken(KnownTokens.atUnderscore(bytes, from, at, to), at);
+            case UNDERSCORE -> underscore(at);
             case UPPER_A -> upperA(at);
             case UPPER_J -> jsonToken(at);
             default -> credentials(at);
@@ -171,8 +172,8 @@ final class SecretScan {
     }
 
     private void dash(int at) {
-        if (wants(Preset.TOKENS)) {
-            knownToken(KnownTokens.atDash(bytes, from, at, to), at);
+        if (wants(Preset.TOKENS) && at >= lookedAt[Preset.TOKENS.place()]) {
+            knownToken(KnownTokens.atDash(bytes, from, at, to));
         }
         if (wants(Preset.PRIVATE_KEYS)
                 && at >= lookedAt[Preset.PRIVATE_KEYS.place()]
@@ -229,14 +230,20 @@ final class SecretScan {
         if (wants(Preset.AWS_KEYS)) {
             span(Preset.AWS_KEYS, at, KnownTokens.accessKeyId(bytes, from, at, to));
         }
-        if (wants(Preset.TOKENS)) {
-            knownToken(KnownTokens.atA(bytes, from, at, to), at);
+        if (wants(Preset.TOKENS) && at >= lookedAt[Preset.TOKENS.place()]) {
+            knownToken(KnownTokens.atA(bytes, from, at, to));
         }
     }
 
-    /** @param found where it begins and ends, packed; behind what was found before, or it was found with that */
-    private void knownToken(long found, int at) {
-        if (found != KnownTokens.NONE && at >= lookedAt[Preset.TOKENS.place()]) {
+    private void underscore(int at) {
+        if (at >= lookedAt[Preset.TOKENS.place()]) {
+            knownToken(KnownTokens.atUnderscore(bytes, from, at, to));
+        }
+    }
+
+    /** @param found where it begins and ends, packed */
+    private void knownToken(long found) {
+        if (found != KnownTokens.NONE) {
             span(Preset.TOKENS, KnownTokens.begin(found), KnownTokens.end(found));
         }
     }

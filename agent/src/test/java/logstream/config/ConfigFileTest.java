@@ -33,10 +33,12 @@ import logstream.kinesis.PackingConfig;
 import logstream.monitor.MonitorConfig;
 import logstream.ownlog.OwnLogConfig;
 import logstream.pipeline.AddedFieldsConfig;
-import logstream.pipeline.Preset;
-import logstream.pipeline.RateLimit;
+import logstream.pipeline.CareConfig;
+import logstream.pipeline.CareConfig.Preset;
+import logstream.pipeline.CareConfig.RateLimit;
+import logstream.pipeline.CareConfig.RedactionRule;
+import logstream.pipeline.CareConfig.What;
 import logstream.pipeline.RecordConfig;
-import logstream.pipeline.RedactionRule;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,15 +177,9 @@ class ConfigFileTest {
                             List.of(
                                     RedactionRule.of(Preset.PASSWORDS),
                                     new RedactionRule(
-                                            "tokens",
-                                            new RedactionRule.What.Known(Preset.TOKENS),
-                                            Optional.of("T"),
-                                            List.of("a.*")),
+                                            "tokens", new What.Known(Preset.TOKENS), Optional.of("T"), List.of("a.*")),
                                     new RedactionRule(
-                                            "mine",
-                                            new RedactionRule.What.Matching("x+"),
-                                            Optional.empty(),
-                                            List.of("**"))))),
+                                            "mine", new What.Matching("x+"), Optional.empty(), List.of("**"))))),
             Map.entry(
                     "record.rate_limit",
                     new Bound(
@@ -199,7 +195,7 @@ class ConfigFileTest {
                                             List.of("**"),
                                             OptionalLong.empty(),
                                             OptionalLong.of(2048),
-                                            RateLimit.DEFAULT_BURST)))),
+                                            CareConfig.DEFAULT_BURST)))),
             Map.entry(
                     "record.time_precision",
                     new Bound(

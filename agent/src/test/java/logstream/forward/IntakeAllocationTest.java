@@ -17,14 +17,15 @@ import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
 import logstream.pipeline.AddedFieldsConfig;
 import logstream.pipeline.CareConfig;
+import logstream.pipeline.CareConfig.Preset;
+import logstream.pipeline.CareConfig.RateLimit;
+import logstream.pipeline.CareConfig.RedactionRule;
+import logstream.pipeline.CareConfig.What;
 import logstream.pipeline.Ingest;
 import logstream.pipeline.LiveTail;
-import logstream.pipeline.Preset;
-import logstream.pipeline.RateLimit;
 import logstream.pipeline.RateLimits;
 import logstream.pipeline.RecordConfig;
 import logstream.pipeline.RecordConfig.TimePrecision;
-import logstream.pipeline.RedactionRule;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,11 +60,10 @@ class IntakeAllocationTest {
                 Optional.of("client"));
         List<RedactionRule> rules = new ArrayList<>(
                 Arrays.stream(Preset.values()).map(RedactionRule::of).toList());
-        rules.add(new RedactionRule(
-                "orders", new RedactionRule.What.Matching("order-\\d+"), Optional.empty(), List.of("**")));
+        rules.add(new RedactionRule("orders", new What.Matching("order-\\d+"), Optional.empty(), List.of("**")));
         RecordConfig redacted = RecordConfig.DEFAULT.withCare(new CareConfig(rules, List.of()));
         RateLimit limit = new RateLimit(
-                List.of("grid.**"), OptionalLong.of(1_000_000_000), OptionalLong.empty(), RateLimit.DEFAULT_BURST);
+                List.of("grid.**"), OptionalLong.of(1_000_000_000), OptionalLong.empty(), CareConfig.DEFAULT_BURST);
         RecordConfig limited = RecordConfig.DEFAULT.withCare(new CareConfig(List.of(), List.of(limit)));
         String json = "{\"level\":\"info\",\"took\":12.5,\"at\":{\"path\":\"/\",\"q\":[1,2]}}";
         return Stream.of(

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import logstream.forward.MsgpackCursor;
 import logstream.metrics.Containers;
+import logstream.pipeline.CareConfig.RateLimit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;

@@ -35,6 +35,9 @@ import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.MetricsPage;
+import logstream.pipeline.CareConfig.Preset;
+import logstream.pipeline.CareConfig.RateLimit;
+import logstream.pipeline.CareConfig.RedactionRule;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +73,7 @@ class IngestTest {
         log.setLevel(Level.WARN);
         logged.start();
         log.addAppender(logged);
+        limitLog.setLevel(Level.WARN);
         limited.start();
         limitLog.addAppender(limited);
     }

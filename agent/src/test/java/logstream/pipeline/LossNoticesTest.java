@@ -21,6 +21,7 @@ import logstream.forward.MsgpackCursor;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
+import logstream.pipeline.CareConfig.RateLimit;
 import org.junit.jupiter.api.Test;
 
 /** When notices are written, and how they look. */
