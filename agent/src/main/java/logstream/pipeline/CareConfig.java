@@ -94,9 +94,9 @@ public record CareConfig(List<RedactionRule> redact, List<RateLimit> rateLimits)
         /** As people say it. */
         String shown() {
             String perLine =
-                    lines.isPresent() ? String.format(Locale.ROOT, "%,d lines a second", lines.getAsLong()) : "";
+                    lines.isPresent() ? String.format(Locale.ROOT, "%,d lines/s", lines.getAsLong()) : "";
             String perByte =
-                    bytes.isPresent() ? String.format(Locale.ROOT, "%,d bytes a second", bytes.getAsLong()) : "";
+                    bytes.isPresent() ? String.format(Locale.ROOT, "%,d bytes/s", bytes.getAsLong()) : "";
             return perLine + (perLine.isEmpty() || perByte.isEmpty() ? "" : ", ") + perByte;
         }
     }

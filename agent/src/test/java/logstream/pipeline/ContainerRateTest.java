@@ -220,7 +220,7 @@ class ContainerRateTest {
     @Test
     void whatItIsCalledIsReadable() {
         assertThat(limit(1000, 1 << 20, Duration.ofSeconds(1)).shown().toLowerCase(Locale.ROOT))
-                .isEqualTo("1,000 lines a second, 1,048,576 bytes a second");
-        assertThat(limit(0, 2000, Duration.ofSeconds(1)).shown()).isEqualTo("2,000 bytes a second");
+                .isEqualTo("1,000 lines/s, 1,048,576 bytes/s");
+        assertThat(limit(0, 2000, Duration.ofSeconds(1)).shown()).isEqualTo("2,000 bytes/s");
     }
 }

@@ -291,7 +291,7 @@ class IngestTest {
         assertThat(limited.list)
                 .singleElement()
                 .satisfies(one -> assertThat(one.getFormattedMessage())
-                        .contains("\"loud\"", "grid.a", "record.rate_limit", "2 lines a second"));
+                        .contains("\"loud\"", "grid.a", "record.rate_limit", "2 lines/s"));
     }
 
     private static MsgpackCursor piece() throws IOException {
