@@ -93,10 +93,8 @@ public record CareConfig(List<RedactionRule> redact, List<RateLimit> rateLimits)
     public record RateLimit(List<String> tags, OptionalLong lines, OptionalLong bytes, Duration burst) {
         /** As people say it. */
         String shown() {
-            String perLine =
-                    lines.isPresent() ? String.format(Locale.ROOT, "%,d lines/s", lines.getAsLong()) : "";
-            String perByte =
-                    bytes.isPresent() ? String.format(Locale.ROOT, "%,d bytes/s", bytes.getAsLong()) : "";
+            String perLine = lines.isPresent() ? String.format(Locale.ROOT, "%,d lines/s", lines.getAsLong()) : "";
+            String perByte = bytes.isPresent() ? String.format(Locale.ROOT, "%,d bytes/s", bytes.getAsLong()) : "";
             return perLine + (perLine.isEmpty() || perByte.isEmpty() ? "" : ", ") + perByte;
         }
     }

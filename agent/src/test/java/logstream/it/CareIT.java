@@ -59,7 +59,9 @@ class CareIT {
                         .start()
                         .waitFor())
                 .isZero();
-        await("reload").atMost(Duration.ofSeconds(30)).until(() -> metric(agent, "logstream_config_reloads_total") == count);
+        await("reload")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> metric(agent, "logstream_config_reloads_total") == count);
     }
 
     @Test
@@ -121,7 +123,8 @@ class CareIT {
             String base = Yaml.of(folder.resolve("buffer"), kinesis.endpoint(), "1MiB");
             AgentProcess agent = PROGRAM.runWith(
                     folder,
-                    base + "record: {redact: [passwords, card_numbers, {rule: orders, pattern: 'order-[0-9]+'}], lift_json: true}\n");
+                    base
+                            + "record: {redact: [passwords, card_numbers, {rule: orders, pattern: 'order-[0-9]+'}], lift_json: true}\n");
             try (ContainerConnection web = new ContainerConnection(agent.forwardPort(), "web", "grid.web");
                     StreamRecords records = StreamRecords.open(kinesis.endpoint(), Yaml.STREAM)) {
                 web.send(
@@ -139,7 +142,8 @@ class CareIT {
                 assertThat(records.all())
                         .extracting(StreamRecords.Found::text)
                         .anyMatch(text -> text.contains("\"log\":\"login password=[redacted:passwords] ok\""))
-                        .anyMatch(text -> text.contains("\"password\":\"[redacted:passwords]\",\"card\":\"[redacted:card_numbers]\""))
+                        .anyMatch(text -> text.contains(
+                                "\"password\":\"[redacted:passwords]\",\"card\":\"[redacted:card_numbers]\""))
                         .anyMatch(text -> text.contains("\"log\":\"[redacted:orders] xxx"))
                         .anyMatch(text -> text.contains("\"log\":\"plain\""))
                         .noneMatch(CareIT::hasSecret);
