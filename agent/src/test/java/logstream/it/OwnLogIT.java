@@ -149,6 +149,9 @@ class OwnLogIT {
                     .doesNotContain(MARK);
             ObjectMapper mapper = new ObjectMapper();
             for (String line : agent.output().lines().toList()) {
+                if (line.startsWith("(its errors broke off")) {
+                    continue; // said by what reads the log in this test, when the agent has ended
+                }
                 assertThat(mapper.readTree(line).path("message").asText())
                         .as(line)
                         .isNotEmpty();
@@ -181,6 +184,9 @@ class OwnLogIT {
                     yaml.replace("shared_key: '" + SECRET + "'", "shared_key: ['" + SECRET + "', b]"),
                     yaml.replace("token: " + SECRET, "token: {" + SECRET + ": " + SECRET + "}"),
                     yaml.replace("'web:" + SECRET + "'", "'" + SECRET + "'"),
+                    yaml.replace("['web:" + SECRET + "']", "'" + SECRET + "'"),
+                    yaml.replace("token: " + SECRET, "token:" + SECRET),
+                    yaml.replace("token: " + SECRET, "token: '${" + SECRET + "'"),
                     yaml.replace("shared_key: '" + SECRET, "shared_key: '" + SECRET + "2"));
             for (int number = 0; number < wrong.size(); number++) {
                 Files.writeString(file, wrong.get(number));
