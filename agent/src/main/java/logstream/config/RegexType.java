@@ -6,34 +6,34 @@ import java.util.regex.PatternSyntaxException;
 import logstream.config.SettingType.WrongValueException;
 
 /**
- * The type of a setting that is a regular expression, as {@link Pattern} reads it.
+ * The type of a regular expression, in Java's syntax.
  *
  * <p>Threading: stateless.
  */
 record RegexType() implements TextType<String> {
-    /** Our choice. */
     private static final int MOST_CHARACTERS = 1000;
 
     @Override
     public String allowed() {
-        return "a regular expression of Java's, of at most " + MOST_CHARACTERS
-                + " characters, that does not match an empty text, such as 'order-[0-9]{8}'";
+        return "a regular expression of 1 to " + MOST_CHARACTERS
+                + " characters in Java's syntax, such as '\\d{4}-\\d\\d-\\d\\d'";
     }
 
     @Override
     public String parse(List<String> texts) throws WrongValueException {
-        String text = texts.getFirst();
-        if (text.length() > MOST_CHARACTERS) {
-            throw new WrongValueException("That are " + text.length() + " characters");
+        String regex = texts.getFirst();
+        if (regex.isEmpty() || regex.length() > MOST_CHARACTERS) {
+            throw new WrongValueException("That are " + regex.length() + " characters");
         }
         try {
-            if (Pattern.compile(text).matcher("").find()) {
-                throw new WrongValueException("It matches an empty text");
+            Pattern pattern = Pattern.compile(regex);
+            if (pattern.matcher("").lookingAt()) {
+                throw new WrongValueException("Every line begins with that, an empty one too");
             }
-            return text;
-        } catch (PatternSyntaxException wrong) {
-            String place = wrong.getIndex() < 0 ? "" : " near character " + (wrong.getIndex() + 1);
-            throw new WrongValueException(wrong.getDescription() + place);
+            return regex;
+        } catch (PatternSyntaxException e) {
+            throw new WrongValueException(
+                    e.getDescription() + (e.getIndex() < 0 ? "" : ", at character " + (e.getIndex() + 1)));
         }
     }
 
