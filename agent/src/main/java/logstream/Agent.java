@@ -28,6 +28,7 @@ import logstream.monitor.Observed;
 import logstream.pipeline.Ingest;
 import logstream.pipeline.LiveTail;
 import logstream.pipeline.LossNotices;
+import logstream.pipeline.RateLimits;
 import logstream.pipeline.RecordCompression;
 import logstream.pipeline.Shipper;
 import org.slf4j.Logger;
@@ -100,7 +101,8 @@ public final class Agent {
         MonitorServer monitor = null;
         try {
             monitor = openMonitor(config);
-            Ingest ingest = new Ingest(buffer, config.record(), metrics, containers, liveTail);
+            RateLimits rates = new RateLimits(System::nanoTime);
+            Ingest ingest = new Ingest(buffer, config.record(), metrics, containers, rates, liveTail);
             ForwardServer forward = openForward(config, ingest, metrics);
             KinesisStream stream = KinesisStream.open(config.kinesis(), metrics);
             ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
@@ -137,7 +139,7 @@ public final class Agent {
                     vitals,
                     liveTail,
                     new MonitoredConfig(source, reload)));
-            Optional<LossNotices> lossNotices = startLossNotices(config, buffer, metrics);
+            Optional<LossNotices> lossNotices = startLossNotices(config, buffer, metrics, rates);
             RunningParts parts = new RunningParts(
                     forward, lossNotices, buffer, shipper, config.buffer().directory());
             Drain drain = new Drain(parts);
@@ -291,12 +293,13 @@ public final class Agent {
         };
     }
 
-    private static Optional<LossNotices> startLossNotices(AgentConfig config, Buffer buffer, Metrics metrics) {
+    private static Optional<LossNotices> startLossNotices(
+            AgentConfig config, Buffer buffer, Metrics metrics, RateLimits rates) {
         if (!config.record().lossNotices()) {
             return Optional.empty();
         }
         LossNotices notices = new LossNotices(
-                metrics, buffer::appendNow, HostName.ofThisHost(), InstantSource.system(), System::nanoTime);
+                metrics, rates, buffer::appendNow, HostName.ofThisHost(), InstantSource.system(), System::nanoTime);
         notices.start();
         return Optional.of(notices);
     }

@@ -1,5 +1,9 @@
 package logstream.forward;
 
+import logstream.pipeline.CareConfig.Preset;
+import logstream.pipeline.CareConfig.RateLimit;
+import logstream.pipeline.CareConfig.RedactionRule;
+import logstream.pipeline.CareConfig.What;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,14 +12,17 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import logstream.buffer.Buffer;
 import logstream.buffer.BufferConfig;
 import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
 import logstream.pipeline.AddedFieldsConfig;
+import logstream.pipeline.CareConfig;
 import logstream.pipeline.Ingest;
 import logstream.pipeline.LiveTail;
+import logstream.pipeline.RateLimits;
 import logstream.pipeline.RecordConfig;
 import logstream.pipeline.RecordConfig.TimePrecision;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -44,32 +51,53 @@ public class IntakeBenchmark {
     private static final String JSON = "{\"level\":\"info\",\"method\":\"GET\",\"path\":\"/index.html\",\"status\":200,"
             + "\"took\":0.0125,\"user\":{\"id\":12345,\"roles\":[\"a\",\"b\"]},\"request\":\"5f0e5f0e5f0e5f0e\",\"note\":\"as it was\"}";
 
+    private static final String SECRET = "GET /login?user=bob&password=hunter2 \"200\" ".repeat(4);
+
     /** What the agent is asked for besides. */
     public enum Asked {
-        NOTHING(PLAIN, AddedFieldsConfig.NONE, TimePrecision.SECONDS, false),
+        NOTHING(PLAIN, RecordConfig.DEFAULT),
         FIELDS(
                 PLAIN,
-                new AddedFieldsConfig(
+                RecordConfig.DEFAULT.withAdded(new AddedFieldsConfig(
                         List.of(new AddedFieldsConfig.Field("env", "production")),
                         Optional.of("host"),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.empty()),
-                TimePrecision.SECONDS,
-                false),
-        NANOSECONDS(PLAIN, AddedFieldsConfig.NONE, TimePrecision.NANOSECONDS, false),
-        JSON_AS_TEXT(JSON, AddedFieldsConfig.NONE, TimePrecision.SECONDS, false),
-        JSON_LIFTED(JSON, AddedFieldsConfig.NONE, TimePrecision.SECONDS, true),
-        PLAIN_TO_LIFT(PLAIN, AddedFieldsConfig.NONE, TimePrecision.SECONDS, true);
+                        Optional.empty()))),
+        NANOSECONDS(PLAIN, RecordConfig.DEFAULT.withTimePrecision(TimePrecision.NANOSECONDS)),
+        JSON_AS_TEXT(JSON, RecordConfig.DEFAULT),
+        JSON_LIFTED(JSON, RecordConfig.DEFAULT.withLiftJson(true)),
+        PLAIN_TO_LIFT(PLAIN, RecordConfig.DEFAULT.withLiftJson(true)),
+        PRESETS(PLAIN, redacting(PRESETS_ALL)),
+        PRESETS_JSON(JSON, redacting(PRESETS_ALL)),
+        PRESETS_FIND(SECRET, redacting(PRESETS_ALL)),
+        SECRET_AS_IT_IS(SECRET, RecordConfig.DEFAULT),
+        OWN_RULE(PLAIN, redacting(List.of(OWN))),
+        RATE_LIMIT(PLAIN, limited(1_000_000_000)),
+        RATE_LIMIT_CUTS(PLAIN, limited(1));
 
         private final String line;
         private final RecordConfig config;
 
-        Asked(String line, AddedFieldsConfig added, TimePrecision precision, boolean liftJson) {
+        Asked(String line, RecordConfig config) {
             this.line = line;
-            this.config = new RecordConfig(
-                    RecordConfig.DEFAULT.tags(), true, RecordConfig.DEFAULT.joinTimeout(), true, added, precision, liftJson);
+            this.config = config;
         }
+    }
+
+    private static final List<RedactionRule> PRESETS_ALL =
+            Arrays.stream(Preset.values()).map(RedactionRule::of).toList();
+    private static final RedactionRule OWN = new RedactionRule(
+            "orders", new What.Matching("order-[0-9]{8}"), Optional.empty(), List.of("**"));
+
+    private static RecordConfig redacting(List<RedactionRule> rules) {
+        return RecordConfig.DEFAULT.withCare(new CareConfig(rules, List.of()));
+    }
+
+    private static RecordConfig limited(long lines) {
+        RateLimit limit =
+                new RateLimit(List.of("**"), OptionalLong.of(lines), OptionalLong.empty(), CareConfig.DEFAULT_BURST);
+        return RecordConfig.DEFAULT.withCare(new CareConfig(List.of(), List.of(limit)));
     }
 
     @Param
@@ -99,7 +127,7 @@ public class IntakeBenchmark {
         folder = Files.createTempDirectory("intake");
         Metrics metrics = new Metrics();
         buffer = Buffer.open(BufferConfig.DEFAULT.withDirectory(folder), metrics);
-        around = scripted.around(new Ingest(buffer, asked.config, metrics, new Containers(InstantSource.system(), metrics.tags), new LiveTail(System::nanoTime)));
+        around = scripted.around(new Ingest(buffer, asked.config, metrics, new Containers(InstantSource.system(), metrics.tags), new RateLimits(System::nanoTime), new LiveTail(System::nanoTime)));
     }
 
     @TearDown(Level.Iteration)

@@ -29,7 +29,9 @@ public final class Metrics {
         /** Its bytes in a chunk no longer check, or are no longer there. */
         DAMAGED,
         /** The buffer was full, and {@code buffer.overflow} says to drop. */
-        OVERFLOW
+        OVERFLOW,
+        /** Its container had sent more than {@code record.rate_limit} lets it. */
+        RATE_LIMIT
     }
 
     /** Why the agent made an event of its own. */
@@ -139,6 +141,11 @@ public final class Metrics {
     public final LongAdder heartbeatsAnswered = new LongAdder();
     public final LongAdder acksSent = new LongAdder();
     public final LongAdder eventsReceived = new LongAdder();
+
+    /** What was taken out of lines, by rule: each place once. */
+    public final RuleCounters redacted = new RuleCounters();
+    /** Texts that were replaced whole, by the rule that took too long for them. */
+    public final RuleCounters redactionGaveUp = new RuleCounters();
 
     // Buffer.
     public final LongAdder framesRecovered = new LongAdder();

@@ -77,6 +77,11 @@ public final class MetricsPage {
         counters("events_dropped", "Events that will not be delivered.", DropCause.values(), metrics::dropped);
         tags("tag_events_received", "Whole events read, by tag.", one -> one.received);
         tags("tag_events_dropped", "Of those, events that intake dropped, by tag.", one -> one.dropped);
+        rules("redacted", "Secrets taken out of lines, by rule of record.redact.", metrics.redacted);
+        rules(
+                "redaction_gave_up",
+                "Texts replaced whole, because the rule would have taken too long.",
+                metrics.redactionGaveUp);
         counters("events_created", "Events made by the agent itself.", CreateCause.values(), metrics::created);
     }
 
@@ -196,6 +201,16 @@ public final class MetricsPage {
                         .all()
                         .forEach(
                                 one -> callback.call((double) counter.apply(one).sum(), one.tag())))
+                .register(registry);
+    }
+
+    private void rules(String name, String help, RuleCounters rules) {
+        CounterWithCallback.builder()
+                .name("logstream_" + name)
+                .help(help)
+                .labelNames("rule")
+                .callback(callback ->
+                        rules.all().forEach((rule, counter) -> callback.call((double) counter.sum(), rule)))
                 .register(registry);
     }
 

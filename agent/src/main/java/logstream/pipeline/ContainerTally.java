@@ -1,8 +1,5 @@
 package logstream.pipeline;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import logstream.forward.MsgpackCursor;
 import logstream.forward.Tag;
 import logstream.metrics.ContainerCounters;
 import logstream.metrics.Containers;
@@ -16,15 +13,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: confined to the thread of the connection.
  */
 final class ContainerTally {
-    /** Fields among which those of Docker are looked for. */
-    private static final int MOST_FIELDS = 64;
-
-    /** As Docker shortens ids. */
-    private static final int SHORT_ID = 12;
-
-    private static final byte[] NAME = "container_name".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] ID = "container_id".getBytes(StandardCharsets.US_ASCII);
-
     private final Containers containers;
     private @Nullable ContainerCounters counters;
     private int lines;
@@ -37,9 +25,9 @@ final class ContainerTally {
         this.containers = containers;
     }
 
-    /** The events to come have this tag; the cursor, at the first of them, stays where it is. */
-    void change(Tag tag, MsgpackCursor record) {
-        counters = containers.of(container(record), tag.toString());
+    /** The events to come have this tag, and are taken for those of this container. */
+    void change(Tag tag, ContainerName container) {
+        counters = containers.of(container.shown(), tag.toString());
     }
 
     void taken(boolean piece) {
@@ -78,43 +66,5 @@ final class ContainerTally {
         settle(batchBytes);
         countedBytes = 0;
         return counters != null && counters.isForgotten();
-    }
-
-    /** The container that an event says it is from; empty when it does not. */
-    static String container(MsgpackCursor record) {
-        byte[] bytes = record.bytes();
-        int begin = record.position();
-        String name = "";
-        String id = "";
-        int fields = Math.min(record.readMapHeader(), MOST_FIELDS);
-        for (int field = 0; field < fields && name.isEmpty(); field++) {
-            boolean text = record.type() == MsgpackCursor.Type.STRING;
-            int keyLength = text ? record.readBytesHeader() : 0;
-            int key = record.position();
-            if (text) {
-                record.advance(keyLength);
-            } else {
-                record.skip();
-            }
-            if (text && record.type() == MsgpackCursor.Type.STRING && isEither(bytes, key, keyLength)) {
-                int length = record.readBytesHeader();
-                String value = new String(bytes, record.position(), length, StandardCharsets.UTF_8);
-                record.advance(length);
-                if (keyLength == NAME.length) {
-                    name = value.startsWith("/") ? value.substring(1) : value;
-                } else {
-                    id = value.substring(0, Math.min(SHORT_ID, value.length()));
-                }
-            } else {
-                record.skip();
-            }
-        }
-        record.at(bytes, begin);
-        return name.isEmpty() ? id : name;
-    }
-
-    private static boolean isEither(byte[] bytes, int at, int length) {
-        byte[] wanted = length == NAME.length ? NAME : ID;
-        return Arrays.equals(bytes, at, at + length, wanted, 0, wanted.length);
     }
 }

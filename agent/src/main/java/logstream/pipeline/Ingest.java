@@ -1,5 +1,6 @@
 package logstream.pipeline;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -20,6 +21,7 @@ import logstream.metrics.Containers;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
+import logstream.pipeline.CareConfig.RateLimit;
 import logstream.pipeline.RecordConfig.TimePrecision;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,16 +58,25 @@ public final class Ingest implements EventSink {
     private volatile Shape shape;
     private final Metrics metrics;
     private final Containers containers;
+    private final RateLimits rates;
     private final LiveTail liveTail;
     private final BlockingQueue<Bench> benches;
     private final Set<String> unmatchedTags = ConcurrentHashMap.newKeySet();
 
     /**
      * @param containers counts per container
+     * @param rates what each container may send, where that is limited
      * @param liveTail shown what is taken, as it comes
      */
-    public Ingest(Buffer buffer, RecordConfig config, Metrics metrics, Containers containers, LiveTail liveTail) {
+    public Ingest(
+            Buffer buffer,
+            RecordConfig config,
+            Metrics metrics,
+            Containers containers,
+            RateLimits rates,
+            LiveTail liveTail) {
         this.buffer = buffer;
+        this.rates = rates;
         this.shape = shape(form(config), HostFacts.named(HostName.ofThisHost()));
         this.containers = containers;
         this.liveTail = liveTail;
@@ -73,12 +84,13 @@ public final class Ingest implements EventSink {
         int count = Math.min(MOST_BENCHES, Runtime.getRuntime().availableProcessors() + 2);
         this.benches = new ArrayBlockingQueue<>(count);
         for (int i = 0; i < count; i++) {
-            benches.add(new Bench(new FrameBatch(BATCH_BYTES), new RecordEncoder(config.joinPieces())));
+            benches.add(new Bench(
+                    new FrameBatch(BATCH_BYTES), new RecordEncoder(config.joinPieces()), new Redactor(metrics)));
         }
     }
 
     /** What a connection needs between its first event and the next flush. */
-    private record Bench(FrameBatch frames, RecordEncoder encoder) {}
+    private record Bench(FrameBatch frames, RecordEncoder encoder, Redactor redactor) {}
 
     /** Which events become records, and how, as far as it can change while connections are open. */
     public record Form(
@@ -86,7 +98,9 @@ public final class Ingest implements EventSink {
             boolean joinPieces,
             AddedFieldsConfig added,
             TimePrecision timePrecision,
-            boolean liftJson) {}
+            boolean liftJson,
+            Redaction redaction,
+            List<RateLimits.Rule> rateLimits) {}
 
     /** What a form comes to on this host. */
     private record Shape(Form form, HostFacts host, AddedFields added) {}
@@ -98,7 +112,7 @@ public final class Ingest implements EventSink {
     /**
      * What the configuration asks for.
      *
-     * @throws IllegalArgumentException with a sentence naming the first tag pattern that is none
+     * @throws IllegalArgumentException with a sentence naming the first tag pattern, or expression, that is none
      */
     public static Form form(RecordConfig config) {
         return new Form(
@@ -106,7 +120,9 @@ public final class Ingest implements EventSink {
                 config.joinPieces(),
                 config.added(),
                 config.timePrecision(),
-                config.liftJson());
+                config.liftJson(),
+                Redaction.of(config.care().redact()),
+                RateLimits.Rule.of(config.care().rateLimits()));
     }
 
     /** Any thread. The form of events that are read from now on; those of a turn that has begun keep the one before. */
@@ -134,6 +150,11 @@ public final class Ingest implements EventSink {
         private @Nullable Bench bench;
         private @Nullable Tag tag;
         private boolean shipped;
+        /** Bits of the rules for what is taken out of events with the tag. */
+        private long redacted;
+        /** Null when the container may send as much as it likes. */
+        private @Nullable RateGate gate;
+
         private long appended;
 
         private ConnectionIntake(Peer peer) {
@@ -149,6 +170,17 @@ public final class Ingest implements EventSink {
             tag = null;
         }
 
+        private void takeTag(Tag newTag, ContainerName container) {
+            tally.change(newTag, container);
+            tag = newTag;
+            Form form = present.form;
+            String text = newTag.toString();
+            shipped = isShipped(newTag, form.patterns);
+            redacted = form.redaction.active(text);
+            Optional<RateLimit> limit = RateLimits.Rule.first(form.rateLimits, text);
+            gate = limit.isEmpty() || !shipped ? null : new RateGate(rates, limit.get(), container, text);
+        }
+
         @Override
         public Taken take(Tag eventTag, long seconds, int nanos, MsgpackCursor record, boolean mayDrop) {
             Shape newest = shape;
@@ -157,12 +189,15 @@ public final class Ingest implements EventSink {
             }
             if (eventTag != tag) {
                 tally.settle(bench == null ? 0 : bench.frames.payloadBytes());
-                tally.change(eventTag, record);
-                tag = eventTag;
-                shipped = isShipped(eventTag, present.form.patterns);
+                takeTag(eventTag, ContainerName.of(record));
             }
             if (!shipped) {
                 metrics.dropped(DropCause.UNMATCHED_TAG).increment();
+                tally.refused();
+                return Taken.YES;
+            }
+            if (gate != null && !gate.lets(record)) {
+                metrics.dropped(DropCause.RATE_LIMIT).increment();
                 tally.refused();
                 return Taken.YES;
             }
@@ -172,7 +207,8 @@ public final class Ingest implements EventSink {
                 return Taken.DROPPED;
             }
             FrameBatch frames = own.frames;
-            int encoded = own.encoder.encode(frames, seconds, nanos, record, eventTag.bytes());
+            MsgpackCursor shown = redacted == 0 ? record : own.redactor.redact(record, redacted);
+            int encoded = own.encoder.encode(frames, seconds, nanos, shown, eventTag.bytes());
             if (encoded > 1) {
                 metrics.created(CreateCause.CUT).add(encoded - 1L);
             } else if (encoded == 0) {
@@ -234,6 +270,7 @@ public final class Ingest implements EventSink {
                     tag = null;
                 }
                 own.frames.clear();
+                own.redactor.forget();
                 benches.add(own);
             }
         }
@@ -257,6 +294,7 @@ public final class Ingest implements EventSink {
             }
             free.encoder.from(source);
             Form form = present.form;
+            free.redactor.use(form.redaction);
             free.encoder.shape(form.joinPieces, present.added, form.timePrecision, form.liftJson);
             bench = free;
             return free;

@@ -3,13 +3,15 @@ package logstream.pipeline;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /**
  * The record that tells the stream's consumers what they will not see.
  *
  * <p>Format: an ordinary record, as {@link RecordEncoder} makes it of what Docker sends, with {@code source} "logstream" and
  * the tag {@code logstream.loss}. Where a sender's further fields would stand, between {@code log} and {@code time}, it has
- * {@code dropped}, {@code cause}, {@code since}, {@code until}, {@code host} and {@code total}.
+ * {@code dropped}, {@code cause}, {@code since}, {@code until}, {@code host} and {@code total}. One about a single container has
+ * its id, name and tag, and {@code dropped_bytes} besides.
  *
  * <p>Threading: immutable.
  *
@@ -23,20 +25,47 @@ import java.util.Locale;
 record LossNotice(String cause, String why, long dropped, long total, Instant since, Instant until) {
     private static final String TAG = "logstream.loss";
 
+    /**
+     * Whose events were lost.
+     *
+     * @param whose behind "events", with a space before it
+     * @param bytes that they had; empty when that is not known
+     * @param limit behind why, with a space before it
+     */
+    record Subject(
+            String containerId, String containerName, String tag, String whose, OptionalLong bytes, String limit) {
+        /** Anybody's. */
+        static final Subject ANYBODY = new Subject("", "/logstream", TAG, "", OptionalLong.empty(), "");
+
+        /** One container's, which sent more than it may. */
+        static Subject of(ContainerRate rate) {
+            return new Subject(
+                    rate.container().id(),
+                    rate.container().name(),
+                    rate.tag(),
+                    " of this container",
+                    OptionalLong.of(rate.untoldBytes()),
+                    " (" + rate.shownLimit() + ")");
+        }
+    }
+
     /** Writes the record where the writer stands. */
-    void writeTo(JsonWriter json, String host) {
+    void writeTo(JsonWriter json, String host, Subject subject) {
         String text = String.format(
                 Locale.ROOT,
-                "%d %s lost on %s between %s and %s: %s",
+                "%d %s%s %s lost on %s between %s and %s: %s%s",
                 dropped,
-                dropped == 1 ? "event was" : "events were",
+                dropped == 1 ? "event" : "events",
+                subject.whose,
+                dropped == 1 ? "was" : "were",
                 host,
                 seconds(since),
                 seconds(until),
-                why);
+                why,
+                subject.limit);
         json.raw('{');
-        field(json, "container_id", "");
-        field(json, "container_name", "/logstream");
+        field(json, "container_id", subject.containerId);
+        field(json, "container_name", subject.containerName);
         field(json, "source", "logstream");
         field(json, "log", text);
         field(json, "dropped", dropped);
@@ -45,9 +74,12 @@ record LossNotice(String cause, String why, long dropped, long total, Instant si
         field(json, "until", seconds(until));
         field(json, "host", host);
         field(json, "total", total);
+        if (subject.bytes.isPresent()) {
+            field(json, "dropped_bytes", subject.bytes.getAsLong());
+        }
         field(json, "time", seconds(until));
         name(json, "tag");
-        string(json, TAG);
+        string(json, subject.tag);
         json.raw('}');
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
  * @param added fields that the agent adds
  * @param timePrecision digits of {@code time}
  * @param liftJson whether the members of a line that is a JSON object become fields
+ * @param care what is taken out of lines, and which are not taken
  */
 public record RecordConfig(
         List<String> tags,
@@ -21,7 +22,8 @@ public record RecordConfig(
         boolean lossNotices,
         AddedFieldsConfig added,
         TimePrecision timePrecision,
-        boolean liftJson) {
+        boolean liftJson,
+        CareConfig care) {
     /** The original's {@code <match grid.**>}, which matches {@code grid} itself, too. */
     public static final RecordConfig DEFAULT = new RecordConfig(
             List.of("grid", "grid.**"),
@@ -30,7 +32,8 @@ public record RecordConfig(
             true,
             AddedFieldsConfig.NONE,
             TimePrecision.SECONDS,
-            false);
+            false,
+            CareConfig.NONE);
 
     /** To what part of a second {@code time} tells when a line was read. What is finer is cut off. */
     public enum TimePrecision {
@@ -52,14 +55,26 @@ public record RecordConfig(
     }
 
     public RecordConfig withTags(List<String> newTags) {
-        return new RecordConfig(newTags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson);
+        return new RecordConfig(newTags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, care);
     }
 
     public RecordConfig withJoinPieces(boolean join) {
-        return new RecordConfig(tags, join, joinTimeout, lossNotices, added, timePrecision, liftJson);
+        return new RecordConfig(tags, join, joinTimeout, lossNotices, added, timePrecision, liftJson, care);
     }
 
     public RecordConfig withAdded(AddedFieldsConfig newAdded) {
-        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, newAdded, timePrecision, liftJson);
+        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, newAdded, timePrecision, liftJson, care);
+    }
+
+    public RecordConfig withLiftJson(boolean lift) {
+        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, added, timePrecision, lift, care);
+    }
+
+    public RecordConfig withTimePrecision(TimePrecision precision) {
+        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, added, precision, liftJson, care);
+    }
+
+    public RecordConfig withCare(CareConfig newCare) {
+        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, newCare);
     }
 }

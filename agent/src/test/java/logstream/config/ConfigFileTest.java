@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -32,6 +33,11 @@ import logstream.kinesis.PackingConfig;
 import logstream.monitor.MonitorConfig;
 import logstream.ownlog.OwnLogConfig;
 import logstream.pipeline.AddedFieldsConfig;
+import logstream.pipeline.CareConfig;
+import logstream.pipeline.CareConfig.Preset;
+import logstream.pipeline.CareConfig.RateLimit;
+import logstream.pipeline.CareConfig.RedactionRule;
+import logstream.pipeline.CareConfig.What;
 import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -163,6 +169,33 @@ class ConfigFileTest {
             Map.entry(
                     "record.region_key",
                     new Bound("region", config -> config.record().added().regionKey(), Optional.of("region"))),
+            Map.entry(
+                    "record.redact",
+                    new Bound(
+                            "[passwords, {rule: tokens, replacement: 'T', tags: a.*}, {rule: mine, pattern: 'x+'}]",
+                            config -> config.record().care().redact(),
+                            List.of(
+                                    RedactionRule.of(Preset.PASSWORDS),
+                                    new RedactionRule(
+                                            "tokens", new What.Known(Preset.TOKENS), Optional.of("T"), List.of("a.*")),
+                                    new RedactionRule(
+                                            "mine", new What.Matching("x+"), Optional.empty(), List.of("**"))))),
+            Map.entry(
+                    "record.rate_limit",
+                    new Bound(
+                            "[{tags: a.*, lines: 5, burst: 2s}, {tags: ['**'], size: 2KiB}]",
+                            config -> config.record().care().rateLimits(),
+                            List.of(
+                                    new RateLimit(
+                                            List.of("a.*"),
+                                            OptionalLong.of(5),
+                                            OptionalLong.empty(),
+                                            Duration.ofSeconds(2)),
+                                    new RateLimit(
+                                            List.of("**"),
+                                            OptionalLong.empty(),
+                                            OptionalLong.of(2048),
+                                            CareConfig.DEFAULT_BURST)))),
             Map.entry(
                     "record.time_precision",
                     new Bound(

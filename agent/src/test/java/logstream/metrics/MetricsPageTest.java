@@ -29,6 +29,8 @@ class MetricsPageTest {
         Containers containers = new Containers(InstantSource.system(), metrics.tags);
         containers.of("web", "grid.\"web\"").taken(5, 500, 0, 1);
         containers.of("job", "grid.job").refused(2, 1);
+        metrics.redacted.of("passwords").add(4);
+        metrics.redactionGaveUp.of("orders").add(1);
         metrics.streamFacts(new Metrics.StreamFacts("logs", "ON_DEMAND", "ACTIVE", "KMS", 4, 1 << 20));
 
         String page = page(metrics);
@@ -57,6 +59,20 @@ class MetricsPageTest {
             }
         }
         assertThat(value).isGreaterThan(1_010);
+    }
+
+    @Test
+    void rulesHaveABound() throws Exception {
+        Metrics metrics = new Metrics();
+        for (int rule = 0; rule < 2 * RuleCounters.MOST; rule++) {
+            metrics.redacted.of("rule" + rule).increment();
+        }
+        metrics.redacted.of("rule0").increment();
+        assertThat(page(metrics).lines().filter(line -> line.startsWith("logstream_redacted_total{")))
+                .hasSize(RuleCounters.MOST + 1)
+                .contains(
+                        "logstream_redacted_total{rule=\"rule0\"} 2.0",
+                        "logstream_redacted_total{rule=\"other\"} " + RuleCounters.MOST + ".0");
     }
 
     private static String page(Metrics metrics) throws IOException {

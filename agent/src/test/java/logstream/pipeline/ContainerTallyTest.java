@@ -41,7 +41,8 @@ class ContainerTallyTest {
                     .packString("container_name")
                     .packString("inner");
             packer.packString("container_id").packString("outer");
-            assertThat(ContainerTally.container(new MsgpackCursor().at(packer.toByteArray(), 0)))
+            assertThat(ContainerName.of(new MsgpackCursor().at(packer.toByteArray(), 0))
+                            .shown())
                     .isEqualTo("outer");
         }
     }
@@ -50,20 +51,20 @@ class ContainerTallyTest {
     void theCursorStaysWhereItIs() throws Exception {
         MsgpackCursor event = event("container_name", "/web", "log", "x");
         int before = event.position();
-        String _ = ContainerTally.container(event);
+        ContainerName _ = ContainerName.of(event);
         assertThat(event.position()).isEqualTo(before);
         assertThat(event.readMapHeader()).isEqualTo(2);
     }
 
     @Test
     void eachBatchIsCountedFromItsBeginning() throws Exception {
-        tally.change(TAG, event("container_name", "web"));
+        tally.change(TAG, ContainerName.of(event("container_name", "web")));
         tally.taken(true);
         tally.taken(false);
         assertThat(tally.end(100)).isFalse();
         tally.taken(false);
         tally.settle(30);
-        tally.change(Tag.of("grid.b"), event("container_name", "web"));
+        tally.change(Tag.of("grid.b"), ContainerName.of(event("container_name", "web")));
         tally.taken(false);
         tally.dropped(4);
         assertThat(tally.end(50)).isFalse();
@@ -76,7 +77,7 @@ class ContainerTallyTest {
 
     @Test
     void countersThatHadToGoAreToBeLookedUpAgain() throws Exception {
-        tally.change(TAG, event("container_name", "web"));
+        tally.change(TAG, ContainerName.of(event("container_name", "web")));
         for (int one = 0; one < 2 * Containers.MOST; one++) {
             Objects.requireNonNull(containers.of("other", "tag" + one));
         }
@@ -86,7 +87,7 @@ class ContainerTallyTest {
 
     @Test
     void aLineCostsNoMemory() throws Exception {
-        tally.change(TAG, event("container_name", "web"));
+        tally.change(TAG, ContainerName.of(event("container_name", "web")));
         lines(100_000);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
@@ -105,7 +106,7 @@ class ContainerTallyTest {
     }
 
     private static String container(String... pairs) throws IOException {
-        return ContainerTally.container(event(pairs));
+        return ContainerName.of(event(pairs)).shown();
     }
 
     private static MsgpackCursor event(String... pairs) throws IOException {

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,9 @@ import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
 import logstream.metrics.MetricsPage;
+import logstream.pipeline.CareConfig.Preset;
+import logstream.pipeline.CareConfig.RateLimit;
+import logstream.pipeline.CareConfig.RedactionRule;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,24 +56,32 @@ class IngestTest {
 
     private final Metrics metrics = new Metrics();
     private final Containers containers = new Containers(InstantSource.system(), metrics.tags);
+    private long nanos;
+    private final RateLimits rates = new RateLimits(() -> nanos);
     private final LiveTail liveTail = new LiveTail(System::nanoTime);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final Logger log = (Logger) LoggerFactory.getLogger(Ingest.class);
+    private final ListAppender<ILoggingEvent> limited = new ListAppender<>();
+    private final Logger limitLog = (Logger) LoggerFactory.getLogger(RateGate.class);
     private Buffer buffer;
     private Ingest ingest;
 
     @BeforeEach
     void open() throws IOException {
         buffer = Buffer.open(BufferConfig.DEFAULT.withDirectory(folder), metrics);
-        ingest = new Ingest(buffer, RecordConfig.DEFAULT, metrics, containers, liveTail);
+        ingest = new Ingest(buffer, RecordConfig.DEFAULT, metrics, containers, rates, liveTail);
         log.setLevel(Level.WARN);
         logged.start();
         log.addAppender(logged);
+        limitLog.setLevel(Level.WARN);
+        limited.start();
+        limitLog.addAppender(limited);
     }
 
     @AfterEach
     void close() {
         log.detachAppender(logged);
+        limitLog.detachAppender(limited);
         buffer.close();
     }
 
@@ -170,14 +182,10 @@ class IngestTest {
 
     @Test
     void timeAndLinesAreAsAskedFor() throws Exception {
-        RecordConfig fine = new RecordConfig(
-                List.of("**"),
-                true,
-                RecordConfig.DEFAULT.joinTimeout(),
-                true,
-                AddedFieldsConfig.NONE,
-                RecordConfig.TimePrecision.MICROSECONDS,
-                true);
+        RecordConfig fine = RecordConfig.DEFAULT
+                .withTags(List.of("**"))
+                .withTimePrecision(RecordConfig.TimePrecision.MICROSECONDS)
+                .withLiftJson(true);
         ingest.reload(Ingest.form(fine));
         try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 12_345_678, event("{\"a\":1}"), true);
@@ -203,6 +211,87 @@ class IngestTest {
             kinds.add(frame.kind());
         }
         assertThat(kinds).containsExactly(FrameKind.PIECE, FrameKind.RECORD);
+    }
+
+    @Test
+    void nothingThatIsTakenOutIsInTheBufferOrSeen() throws Exception {
+        CareConfig care = new CareConfig(List.of(RedactionRule.of(Preset.PASSWORDS)), List.of());
+        RecordConfig redacted = RecordConfig.DEFAULT.withLiftJson(true).withCare(care);
+        String end = ",\"time\":\"1970-01-01T00:00:01Z\",\"tag\":\"grid.a\"}";
+        try (Viewer viewer = liveTail.watch().orElseThrow();
+                Intake intake = ingest.open(PEER)) {
+            intake.take(GRID, 1, 0, event("password=before"), true);
+            intake.flush(true);
+            ingest.reload(Ingest.form(redacted));
+            intake.take(GRID, 1, 0, event("password=hunter2 x"), true);
+            intake.take(GRID, 1, 0, event("{\"password\":\"hunter2\",\"a\":1}"), true);
+            intake.take(GRID, 1, 0, event("nothing"), true);
+            intake.take(
+                    GRID, 1, 0, event("password=" + "hunter2".repeat(100_000) + " " + "\u0000".repeat(200_000)), true);
+            intake.flush(true);
+            intake.awaitDurable();
+            assertThat(viewer.next(Duration.ZERO))
+                    .isNotEmpty()
+                    .map(seen -> new String(seen, StandardCharsets.UTF_8))
+                    .noneMatch(seen -> seen.contains("hunter2"));
+        }
+        List<String> records = buffered();
+        assertThat(records)
+                .startsWith(
+                        "{\"log\":\"password=before\"" + end,
+                        "{\"log\":\"password=[redacted:passwords] x\"" + end,
+                        "{\"password\":\"[redacted:passwords]\",\"a\":1" + end,
+                        "{\"log\":\"nothing\"" + end)
+                .as("and the pieces of a line that is too long for a record")
+                .hasSizeGreaterThan(4)
+                .noneMatch(record -> record.contains("hunter2"));
+        assertThat(metrics.redacted.of("passwords").sum()).isEqualTo(3);
+        assertThat(metrics.created(CreateCause.CUT).sum()).isPositive();
+    }
+
+    @Test
+    @Symptom("A loud container's lines are missing")
+    void whatIsOverTheLimitOfAContainerIsCountedAndAcknowledged() throws Exception {
+        RateLimit two =
+                new RateLimit(List.of("grid.**"), OptionalLong.of(2), OptionalLong.empty(), Duration.ofSeconds(1));
+        ingest.reload(Ingest.form(RecordConfig.DEFAULT.withCare(new CareConfig(List.of(), List.of(two)))));
+        try (Intake loud = ingest.open(PEER);
+                Intake quiet = ingest.open(PEER)) {
+            for (int line = 0; line < 10; line++) {
+                assertThat(loud.take(GRID, 1, 0, event("container_name", "/loud"), true))
+                        .as("an ack is sent")
+                        .isEqualTo(Taken.YES);
+            }
+            quiet.take(GRID, 1, 0, event("container_name", "/quiet"), true);
+            nanos += TimeUnit.SECONDS.toNanos(1);
+            loud.take(GRID, 1, 0, event("container_name", "/loud"), true);
+            loud.flush(true);
+            quiet.flush(true);
+            ingest.reload(Ingest.form(RecordConfig.DEFAULT));
+            for (int line = 0; line < 10; line++) {
+                loud.take(GRID, 1, 0, event("container_name", "/loud"), true);
+            }
+            loud.flush(true);
+            loud.awaitDurable();
+        }
+        assertThat(metrics.dropped(DropCause.RATE_LIMIT).sum()).isEqualTo(8);
+        assertThat(buffered())
+                .hasSize(3 + 1 + 10)
+                .filteredOn(record -> record.contains("quiet"))
+                .hasSize(1);
+        assertThat(containers.rows(9))
+                .filteredOn(row -> row.name().equals("loud"))
+                .singleElement()
+                .satisfies(row -> assertThat(row.drops()).isEqualTo(8))
+                .satisfies(row -> assertThat(row.lines()).isEqualTo(13));
+        String page = new String(new MetricsPage(metrics).text(), StandardCharsets.UTF_8);
+        assertThat(page)
+                .contains("logstream_tag_events_received_total{tag=\"grid.a\"} 22.0")
+                .contains("logstream_tag_events_dropped_total{tag=\"grid.a\"} 8.0");
+        assertThat(limited.list)
+                .singleElement()
+                .satisfies(one -> assertThat(one.getFormattedMessage())
+                        .contains("\"loud\"", "grid.a", "record.rate_limit", "2 lines/s"));
     }
 
     private static MsgpackCursor piece() throws IOException {
@@ -323,7 +412,7 @@ class IngestTest {
                 Duration.ofDays(1));
         ExecutorService askers = Executors.newCachedThreadPool();
         try (Buffer little = Buffer.open(config, metrics)) {
-            Ingest full = new Ingest(little, RecordConfig.DEFAULT, metrics, containers, liveTail);
+            Ingest full = new Ingest(little, RecordConfig.DEFAULT, metrics, containers, rates, liveTail);
             MsgpackCursor large = event("x".repeat(10 << 10));
             int start = large.position();
             byte[] bytes = large.bytes();

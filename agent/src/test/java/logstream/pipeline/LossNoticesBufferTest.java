@@ -67,6 +67,7 @@ class LossNoticesBufferTest {
     private LossNotices notices(Buffer buffer, Metrics metrics) {
         return new LossNotices(
                 metrics,
+                new RateLimits(System::nanoTime),
                 buffer::appendNow,
                 "host-7",
                 () -> START.plusSeconds(seconds),

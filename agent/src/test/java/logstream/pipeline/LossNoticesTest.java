@@ -1,6 +1,7 @@
 package logstream.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,10 +15,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import logstream.buffer.FrameBatch;
+import logstream.forward.MsgpackCursor;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
 import logstream.metrics.Metrics.DropCause;
+import logstream.pipeline.CareConfig.RateLimit;
 import org.junit.jupiter.api.Test;
 
 /** When notices are written, and how they look. */
@@ -32,16 +36,22 @@ class LossNoticesTest {
     private boolean room = true;
     private long seconds;
     private Duration clockSetBack = Duration.ZERO;
+    private final RateLimits rates = new RateLimits(this::nanos);
     private LossNotices notices = open();
+
+    /** Near the end of its range, where a comparison that forgets the overflow fails. */
+    private long nanos() {
+        return Long.MAX_VALUE - 1_000 + Duration.ofSeconds(seconds).toNanos();
+    }
 
     private LossNotices open() {
         return new LossNotices(
                 metrics,
+                rates,
                 this::append,
                 "host-7",
                 () -> START.plusSeconds(seconds).minus(clockSetBack),
-                // Near the end of its range, where a comparison that forgets the overflow fails.
-                () -> Long.MAX_VALUE - 1_000 + Duration.ofSeconds(seconds).toNanos());
+                this::nanos);
     }
 
     private boolean append(FrameBatch batch) {
@@ -54,6 +64,69 @@ class LossNoticesTest {
 
     private void lose(DropCause cause, long count) {
         metrics.dropped(cause).add(count);
+    }
+
+    /** One of them passes. */
+    private void overLimit(String container, int lines) {
+        overLimit(container, "grid.\u00e9", 1, lines);
+    }
+
+    private void overLimit(String container, String tag, int passing, int lines) {
+        RateLimit limit =
+                new RateLimit(List.of("**"), OptionalLong.of(passing), OptionalLong.empty(), Duration.ofSeconds(1));
+        RateGate gate = new RateGate(rates, limit, new ContainerName("1d26", container), tag);
+        MsgpackCursor line = new MsgpackCursor()
+                .at(
+                        Encoded.pack(packer ->
+                                packer.packMapHeader(1).packString("log").packString("x")),
+                        0);
+        int passed = 0;
+        for (int sent = 0; sent < lines; sent++) {
+            passed += gate.lets(line) ? 1 : 0;
+        }
+        assertThat(passed).isEqualTo(passing);
+    }
+
+    @Test
+    void eachContainerIsToldInItsOwnNameOnceInAWait() {
+        overLimit("/loud", 101);
+        runTo(9);
+        assertThat(written).isEmpty();
+        overLimit("/other", 11);
+        runTo(20);
+        assertThat(told())
+                .extracting(
+                        one -> one.path("container_name").asText(),
+                        one -> one.path("dropped").asLong(),
+                        one -> one.path("dropped_bytes").asLong())
+                .containsExactly(tuple("/loud", 100L, 700L), tuple("/other", 10L, 70L));
+        for (int second = 21; second <= 25; second++) {
+            overLimit("/loud", 11);
+            runTo(second);
+        }
+        assertThat(written).as("not before 20 s are over").hasSize(2);
+        runTo(60);
+        assertThat(told().getLast().path("dropped").asLong()).isEqualTo(50);
+        assertThat(told().getLast().path("total").asLong()).isEqualTo(150);
+        assertThat(told().getLast().path("dropped_bytes").asLong()).isEqualTo(350);
+        assertThat(written).hasSize(3);
+        overLimit("/loud", 2);
+        notices.finish();
+        assertThat(told().getLast().path("dropped").asLong()).isOne();
+        assertThat(sum()).isEqualTo(100 + 10 + 50 + 1);
+        assertThat(created()).isEqualTo(4);
+    }
+
+    @Test
+    void aContainerIsToldLaterWhenThereIsNoRoom() {
+        overLimit("/loud", 101);
+        room = false;
+        runTo(100);
+        overLimit("/loud", 51);
+        room = true;
+        runTo(101);
+        assertThat(told().getFirst().path("dropped").asLong()).isEqualTo(150);
+        assertThat(written).hasSize(1);
     }
 
     /** Looks each second up to this one. */
@@ -92,6 +165,8 @@ class LossNoticesTest {
             lose(cause, ++count);
         }
         metrics.deadLettersDeleted.add(100);
+        overLimit("/web \"1\"", 3);
+        rates.lostTrackOf().add(1000);
         notices.look();
         runTo(10);
 
@@ -105,7 +180,8 @@ class LossNoticesTest {
                 .extracting(one -> one.path("cause").asText())
                 .as("a mark of Fluent Bit is no loss")
                 .doesNotContain("group_mark")
-                .hasSize(DropCause.values().length);
+                .contains("rate_limit", "rate_limit")
+                .hasSize(DropCause.values().length + 1);
         assertThat(created()).isEqualTo(written.size());
     }
 
@@ -116,10 +192,12 @@ class LossNoticesTest {
             here = Objects.requireNonNull(here.getParent(), "no folder above this module has agent/ in it");
         }
         lose(DropCause.OVERFLOW, 6);
+        overLimit("/redis-test", "grid.a", 1000, 1006);
         notices.look();
         runTo(10);
-        assertThat(written).hasSize(1);
-        assertThat(Files.readString(here.resolve("README.md"))).contains("\n" + written.getFirst() + "\n");
+        assertThat(written).hasSize(2);
+        assertThat(Files.readString(here.resolve("README.md")))
+                .contains("\n" + written.getFirst() + "\n", "\n" + written.getLast() + "\n");
     }
 
     @Test
