@@ -69,7 +69,7 @@ final class ForwardLimits {
      * time: being woken for each costs eight times what a message costs otherwise. Measured with 20,000 a second from 8
      * peers. Our choice: not felt beside {@code buffer.sync_interval} and {@code kinesis.linger}.
      */
-    static final Duration GATHER = Duration.ofMillis(10);
+    static final Duration GATHER = Duration.ofMillis(20);
 
     /** A peer that sends more in that time is read at once: its socket has no room for more. Our choice. */
     static final int GATHERED_BYTES = 32 * 1024;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -116,6 +117,15 @@ class HelpTest {
         assertThat(outcome.err.lines()).hasSize(2);
         assertThat(outcome.out).isEmpty();
         assertThat(outcome.exitCode).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void eachCommandIsCalledAsItCallsItself() {
+        Logstream.commandLine()
+                .getSubcommands()
+                .forEach((name, command) ->
+                        assertThat(command.getCommandSpec().name()).isEqualTo(name));
+        assertThat(Logstream.commandLine(Set.of("run")).getSubcommands()).containsOnlyKeys("run");
     }
 
     @Test

@@ -137,7 +137,7 @@ class GatherTest {
 
     @Test
     void aMessageThatComesAloneIsReadAtOnce() {
-        Peer peer = every(Duration.ofMillis(11), 200, "");
+        Peer peer = every(ForwardLimits.GATHER.plusMillis(1), 200, "");
         run(peer);
         assertThat(sleeps).isZero();
         assertThat(peer.longestNanos()).isZero();
