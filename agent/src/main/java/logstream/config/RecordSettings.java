@@ -63,6 +63,7 @@ final class RecordSettings {
             AddedFieldSettings.SOURCE_ADDRESS_KEY,
             TIME_PRECISION,
             LIFT_JSON,
+            MultilineSettings.MULTILINE,
             LOSS_NOTICES);
 
     private RecordSettings() {}
@@ -75,6 +76,7 @@ final class RecordSettings {
                 binder.value(LOSS_NOTICES),
                 AddedFieldSettings.read(binder),
                 binder.value(TIME_PRECISION),
-                binder.value(LIFT_JSON));
+                binder.value(LIFT_JSON),
+                MultilineSettings.read(binder));
     }
 }

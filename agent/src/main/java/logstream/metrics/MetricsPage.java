@@ -78,6 +78,7 @@ public final class MetricsPage {
         tags("tag_events_received", "Whole events read, by tag.", one -> one.received);
         tags("tag_events_dropped", "Of those, events that intake dropped, by tag.", one -> one.dropped);
         counters("events_created", "Events made by the agent itself.", CreateCause.values(), metrics::created);
+        counter("lines_joined", "Lines joined to the one before, by record.multiline.", metrics.linesJoined);
     }
 
     private void registerBuffer() {

@@ -1,5 +1,6 @@
 package logstream.pipeline;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -58,6 +59,7 @@ public final class Ingest implements EventSink {
     private final Containers containers;
     private final LiveTail liveTail;
     private final BlockingQueue<Bench> benches;
+    private final Paragraphs paragraphs;
     private final Set<String> unmatchedTags = ConcurrentHashMap.newKeySet();
 
     /**
@@ -65,6 +67,23 @@ public final class Ingest implements EventSink {
      * @param liveTail shown what is taken, as it comes
      */
     public Ingest(Buffer buffer, RecordConfig config, Metrics metrics, Containers containers, LiveTail liveTail) {
+        this(
+                buffer,
+                config,
+                metrics,
+                containers,
+                liveTail,
+                new Paragraphs(buffer::appendNow, metrics, System::nanoTime));
+    }
+
+    Ingest(
+            Buffer buffer,
+            RecordConfig config,
+            Metrics metrics,
+            Containers containers,
+            LiveTail liveTail,
+            Paragraphs paragraphs) {
+        this.paragraphs = paragraphs;
         this.buffer = buffer;
         this.shape = shape(form(config), HostFacts.named(HostName.ofThisHost()));
         this.containers = containers;
@@ -86,7 +105,8 @@ public final class Ingest implements EventSink {
             boolean joinPieces,
             AddedFieldsConfig added,
             TimePrecision timePrecision,
-            boolean liftJson) {}
+            boolean liftJson,
+            List<ParagraphRule> multiline) {}
 
     /** What a form comes to on this host. */
     private record Shape(Form form, HostFacts host, AddedFields added) {}
@@ -98,7 +118,7 @@ public final class Ingest implements EventSink {
     /**
      * What the configuration asks for.
      *
-     * @throws IllegalArgumentException with a sentence naming the first tag pattern that is none
+     * @throws IllegalArgumentException with a sentence naming the first tag pattern, or regular expression, that is none
      */
     public static Form form(RecordConfig config) {
         return new Form(
@@ -106,7 +126,8 @@ public final class Ingest implements EventSink {
                 config.joinPieces(),
                 config.added(),
                 config.timePrecision(),
-                config.liftJson());
+                config.liftJson(),
+                ParagraphRule.of(config.multiline()));
     }
 
     /** Any thread. The form of events that are read from now on; those of a turn that has begun keep the one before. */
@@ -134,6 +155,10 @@ public final class Ingest implements EventSink {
         private @Nullable Bench bench;
         private @Nullable Tag tag;
         private boolean shipped;
+        /** For lines with the tag; null when each is a record, as for the next. */
+        private @Nullable ParagraphRule rule;
+
+        private @Nullable ParagraphIntake lines;
         private long appended;
 
         private ConnectionIntake(Peer peer) {
@@ -149,6 +174,16 @@ public final class Ingest implements EventSink {
             tag = null;
         }
 
+        private void takeRule(Tag newTag) {
+            List<ParagraphRule> rules = present.form.multiline;
+            rule = rules.isEmpty()
+                    ? null
+                    : ParagraphRule.first(rules, newTag.toString()).orElse(null);
+            if (rule != null && lines == null) {
+                lines = new ParagraphIntake(paragraphs, metrics, peer.name());
+            }
+        }
+
         @Override
         public Taken take(Tag eventTag, long seconds, int nanos, MsgpackCursor record, boolean mayDrop) {
             Shape newest = shape;
@@ -160,6 +195,7 @@ public final class Ingest implements EventSink {
                 tally.change(eventTag, record);
                 tag = eventTag;
                 shipped = isShipped(eventTag, present.form.patterns);
+                takeRule(eventTag);
             }
             if (!shipped) {
                 metrics.dropped(DropCause.UNMATCHED_TAG).increment();
@@ -172,7 +208,9 @@ public final class Ingest implements EventSink {
                 return Taken.DROPPED;
             }
             FrameBatch frames = own.frames;
-            int encoded = own.encoder.encode(frames, seconds, nanos, record, eventTag.bytes());
+            int encoded = rule == null || lines == null
+                    ? own.encoder.encode(frames, seconds, nanos, record, eventTag.bytes())
+                    : lines.encode(own.encoder, frames, rule, seconds, nanos, record, eventTag);
             if (encoded > 1) {
                 metrics.created(CreateCause.CUT).add(encoded - 1L);
             } else if (encoded == 0) {
@@ -235,6 +273,9 @@ public final class Ingest implements EventSink {
                 }
                 own.frames.clear();
                 benches.add(own);
+                if (lines != null) {
+                    lines.handedOn();
+                }
             }
         }
 
@@ -261,6 +302,11 @@ public final class Ingest implements EventSink {
             bench = free;
             return free;
         }
+    }
+
+    /** Ends what waits for more lines. Call it when none come any more, before the buffer's intake closes. */
+    public void finish() {
+        paragraphs.endAll();
     }
 
     /** Whether lines with such a tag are taken. Any thread. */

@@ -13,6 +13,7 @@ import java.util.List;
  * @param added fields that the agent adds
  * @param timePrecision digits of {@code time}
  * @param liftJson whether the members of a line that is a JSON object become fields
+ * @param multiline which lines become one record; the first rule for a tag holds
  */
 public record RecordConfig(
         List<String> tags,
@@ -21,7 +22,8 @@ public record RecordConfig(
         boolean lossNotices,
         AddedFieldsConfig added,
         TimePrecision timePrecision,
-        boolean liftJson) {
+        boolean liftJson,
+        List<MultilineRule> multiline) {
     /** The original's {@code <match grid.**>}, which matches {@code grid} itself, too. */
     public static final RecordConfig DEFAULT = new RecordConfig(
             List.of("grid", "grid.**"),
@@ -30,7 +32,8 @@ public record RecordConfig(
             true,
             AddedFieldsConfig.NONE,
             TimePrecision.SECONDS,
-            false);
+            false,
+            List.of());
 
     /** To what part of a second {@code time} tells when a line was read. What is finer is cut off. */
     public enum TimePrecision {
@@ -52,14 +55,18 @@ public record RecordConfig(
     }
 
     public RecordConfig withTags(List<String> newTags) {
-        return new RecordConfig(newTags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson);
+        return new RecordConfig(newTags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, multiline);
     }
 
     public RecordConfig withJoinPieces(boolean join) {
-        return new RecordConfig(tags, join, joinTimeout, lossNotices, added, timePrecision, liftJson);
+        return new RecordConfig(tags, join, joinTimeout, lossNotices, added, timePrecision, liftJson, multiline);
     }
 
     public RecordConfig withAdded(AddedFieldsConfig newAdded) {
-        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, newAdded, timePrecision, liftJson);
+        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, newAdded, timePrecision, liftJson, multiline);
+    }
+
+    public RecordConfig withMultiline(List<MultilineRule> rules) {
+        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, rules);
     }
 }
