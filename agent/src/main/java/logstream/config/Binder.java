@@ -146,7 +146,26 @@ final class Binder {
     private void notASection(String path, YamlNode node) {
         seenWrong.add(path);
         String what = path.isEmpty() ? "the file must be" : path + " must be";
-        problem(node, what + " a section with the keys " + keysOf(path) + "; found " + node.described());
+        problem(node, what + " a section with the keys " + keysOf(path) + "; found " + describedIn(path, node));
+    }
+
+    /** Where a section has a secret among its keys, a text in its place may be one whose colon has no space behind it. */
+    private String describedIn(String path, YamlNode node) {
+        boolean mayBeSecret = settings.values().stream()
+                .anyMatch(setting ->
+                        isSecret(setting) && (path.isEmpty() || setting.key().startsWith(path + ".")));
+        return mayBeSecret && node instanceof YamlNode.Text
+                ? "a text, not shown here. Behind the colon of a key stands a space"
+                : node.described();
+    }
+
+    /** Whether it is such as {@code shared_key:SECRET}, with no space behind the colon, in the place of something else. */
+    private boolean namesSecret(String text) {
+        return settings.values().stream().anyMatch(setting -> isSecret(setting) && text.contains(setting.name() + ":"));
+    }
+
+    private static boolean isSecret(Setting<?> setting) {
+        return setting.type() instanceof TextType<?> type && type.isSecret();
     }
 
     private void notAnItem(String path, YamlNode node) {
@@ -177,6 +196,13 @@ final class Binder {
     }
 
     private String unknown(String path, YamlNode.Text key, String fullKey) {
+        int colon = key.text().indexOf(':');
+        if (colon >= 0) {
+            // Such as shared_key:SECRET, which YAML takes for a key.
+            String name = fullKey.substring(0, fullKey.length() - key.text().length() + colon);
+            return "unknown key that begins with " + new YamlNode.Text(0, 0, name).described()
+                    + " and has a colon in it. Behind the colon of a key stands a space";
+        }
         String begin = "unknown key " + new YamlNode.Text(0, 0, fullKey).described();
         if (settings.containsKey(fullKey)) {
             return begin + ". Sections are nested: write "
@@ -213,6 +239,10 @@ final class Binder {
             }
             wrong(setting, node, entry.key(), node instanceof YamlNode.Items ? listHint(type) : "");
         } catch (WrongValueException wrong) {
+            if (node instanceof YamlNode.Text text && namesSecret(text.text())) {
+                wrong(setting, node, entry.key(), "Behind the colon of a key stands a space");
+                return;
+            }
             String standsFor = standsFor(type, found);
             String between = wrong.hint().isEmpty() || standsFor.isEmpty() ? "" : ". ";
             wrong(setting, node, entry.key(), wrong.hint() + between + standsFor);
@@ -268,11 +298,13 @@ final class Binder {
                         + setting.type().allowed() + (hint.isEmpty() ? "" : ". " + hint));
     }
 
-    private static String found(Setting<?> setting, YamlNode node) {
-        boolean secret = setting.type() instanceof TextType<?> type && type.isSecret();
+    private String found(Setting<?> setting, YamlNode node) {
         return switch (node) {
             case YamlNode.Nothing nothing -> " has no value. Give one or leave the key out";
-            case YamlNode.Text text -> secret ? " has a wrong value, not shown here" : " is " + text.described();
+            case YamlNode.Text text ->
+                isSecret(setting) || namesSecret(text.text())
+                        ? " has a wrong value, not shown here"
+                        : " is " + text.described();
             case YamlNode.Items items -> " is " + items.described();
             case YamlNode.Section section -> " is " + section.described();
         };

@@ -23,6 +23,9 @@ record SettingText(List<String> texts, List<String> variables) {
     private static final Pattern REFERENCE =
             Pattern.compile("\\$\\$\\{|\\$\\{(?:([A-Za-z_][A-Za-z0-9_]{0,254})(:-[^}]*)?})?");
 
+    private static final String REFERENCES =
+            "An environment variable is ${NAME} or ${NAME:-TEXT}, and a plain ${ is $${";
+
     /** What an unknown reference is shown of. */
     private static final int LONGEST_SHOWN = 40;
 
@@ -40,13 +43,17 @@ record SettingText(List<String> texts, List<String> variables) {
             if (!(one instanceof YamlNode.Text text)) {
                 return Optional.empty();
             }
-            texts.add(resolve(text.text(), environment, variables));
+            try {
+                texts.add(resolve(text.text(), environment, variables));
+            } catch (NoReferenceException none) {
+                throw new WrongValueException(type.isSecret() ? REFERENCES : REFERENCES + "; found " + none.found);
+            }
         }
         return Optional.of(new SettingText(List.copyOf(texts), List.copyOf(variables)));
     }
 
     private static String resolve(String text, Map<String, String> environment, List<String> variables)
-            throws WrongValueException {
+            throws WrongValueException, NoReferenceException {
         Matcher matcher = REFERENCE.matcher(text);
         StringBuilder resolved = new StringBuilder();
         while (matcher.find()) {
@@ -57,13 +64,12 @@ record SettingText(List<String> texts, List<String> variables) {
     }
 
     private static String value(String text, Matcher matcher, Map<String, String> environment, List<String> variables)
-            throws WrongValueException {
+            throws WrongValueException, NoReferenceException {
         String name = matcher.group(1);
         if (name == null) {
             String from = text.substring(matcher.start());
             String shown = from.length() <= LONGEST_SHOWN ? from : from.substring(0, LONGEST_SHOWN) + "…";
-            throw new WrongValueException("An environment variable is ${NAME} or ${NAME:-TEXT}, and a plain ${ is $${;"
-                    + " found " + new YamlNode.Text(0, 0, shown).described());
+            throw new NoReferenceException(new YamlNode.Text(0, 0, shown).described());
         }
         Optional<String> value = Optional.ofNullable(environment.get(name));
         String fallback = matcher.group(2);
@@ -74,5 +80,17 @@ record SettingText(List<String> texts, List<String> variables) {
         variables.add("environment variable " + name);
         return value.orElseThrow(() -> new WrongValueException("The environment variable " + name
                 + " is not set: set it, or write ${" + name + ":-TEXT} with what holds without it"));
+    }
+
+    /** What looks like a variable is none. */
+    private static final class NoReferenceException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String found;
+
+        private NoReferenceException(String found) {
+            super("what looks like an environment variable is none");
+            this.found = found;
+        }
     }
 }

@@ -89,8 +89,7 @@ final class YamlReader {
         if (parser.isCurrentAlias()) {
             throw at(
                     place,
-                    "'*" + parser.getText() + "' is a YAML alias, which a configuration does not know;"
-                            + " a text that begins with * needs quotes");
+                    "this is a YAML alias, which a configuration does not know; a text that begins with * needs quotes");
         }
         if (token == JsonToken.VALUE_NULL) {
             return new YamlNode.Nothing(line, column);
@@ -155,6 +154,10 @@ final class YamlReader {
                 .lines()
                 .filter(line -> !line.startsWith(" ") && !line.isBlank())
                 .collect(Collectors.joining(", "));
+        if (words.contains("tag handle")) {
+            // The parser tells the text, which may be a secret.
+            return "a YAML tag, which a configuration does not know; a text that begins with ! needs quotes";
+        }
         return words.contains("scanning an alias") ? words + "; a text that begins with * needs quotes" : words;
     }
 

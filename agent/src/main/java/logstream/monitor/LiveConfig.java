@@ -8,24 +8,6 @@ import java.util.List;
  * <p>Threading: any thread.
  */
 public interface LiveConfig {
-    /** Of an agent that was started without a file. */
-    LiveConfig NONE = new LiveConfig() {
-        @Override
-        public String file() {
-            return "";
-        }
-
-        @Override
-        public List<Shown> settings() {
-            return List.of();
-        }
-
-        @Override
-        public Result reloadNow() {
-            return new Result(false, "this agent was started without a configuration file", List.of(), List.of());
-        }
-    };
-
     /** The file, absolute; empty when there is none. */
     String file();
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Environment variables, files of secrets, and where each value is said to be from. */
 class EffectiveSettingsTest {
@@ -77,6 +78,50 @@ class EffectiveSettingsTest {
         assertThatThrownBy(() ->
                         load("{kinesis: {stream: s, proxy: '${PROXY}'}}", Map.of("PROXY", "ftp://user:geheim@proxy")))
                 .hasMessageContaining("kinesis.proxy has a wrong value, not shown here")
+                .hasMessageNotContaining("geheim");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "monitor: {token: {geheim: geheim}}",
+                "monitor: {token: [geheim, b]}",
+                "monitor: {token:geheim}",
+                "monitor: {token: *geheim}",
+                "monitor: {token: !geheim!x}",
+                "monitor: {token: !geheim}",
+                "monitor: {token: '${geheim'}",
+                "monitor: {token: '${}geheim'}",
+                "monitor: {token: \"geheim\\q\"}",
+                "monitor: {token: geheim, token: geheim}",
+                "monitor: {token: ge}heim, port: 1}",
+                "monitor: token:geheim",
+                "monitor:\n  token:geheim",
+                "monitor:\n  token:geheim\n  port: 1",
+                "monitor:\n  port: 1\n  token:geheim",
+                "monitor:\n  port: 1\n token: geheim",
+                "monitor:\n\ttoken: geheim",
+                "monitor:\n  token: 'geheim",
+                "monitor:\n  token: geheim: x",
+                "monitor:\n  token: @geheim",
+                "monitor:\n  token: |geheim",
+                "monitor:\n  token: &geheim",
+                "token:geheim",
+                "forward: {security: [geheim]}",
+                "forward: {security: {shared_key:geheim}}",
+                "forward: {security: shared_key:geheim}",
+                "forward: {security: {users: {web: geheim}}}",
+                "forward: {security: {users: [web: geheim]}}",
+                "forward: {security: {users: ['geheim']}}",
+                "forward: {security: {users: 'web:${geheim'}}",
+                "forward: {security: {networks: [shared_key:geheim]}}",
+                "forward: {security: {networks: [{network: 10.0.0.0/8, shared_key: {geheim: geheim}}]}}",
+                "forward: {security: {networks: [{network: 10.0.0.0/8, shared_key:geheim}]}}",
+                "forward: {security: {networks: {shared_key: 'file:geheim\\0'}}}"
+            })
+    void aSecretInAWrongPlaceIsNotShown(String wrong) {
+        assertThatThrownBy(() -> load("kinesis: {stream: s}\n" + wrong, Map.of()))
+                .isInstanceOf(ConfigException.class)
                 .hasMessageNotContaining("geheim");
     }
 

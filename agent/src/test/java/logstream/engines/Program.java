@@ -41,9 +41,16 @@ public final class Program implements AfterEachCallback {
      * credentials that a local endpoint takes.
      */
     public AgentProcess runWith(Path folder, String yaml) {
+        return runWith(folder, yaml, Map.of());
+    }
+
+    /** The same, with variables of the environment besides. */
+    public AgentProcess runWith(Path folder, String yaml, Map<String, String> environment) {
         try {
             Path config = Files.writeString(folder.resolve("logstream.yaml"), yaml);
-            return start(builder(CREDENTIALS, "run", "--config", config.toString()));
+            ProcessBuilder builder = builder(CREDENTIALS, "run", "--config", config.toString());
+            builder.environment().putAll(environment);
+            return start(builder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

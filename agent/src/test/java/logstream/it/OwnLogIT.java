@@ -30,6 +30,8 @@ class OwnLogIT {
     private static final String SECRET = MARK + "-a-secret-of-thirty-characters-" + MARK;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int TIMES_FED_BACK = 50;
+    private static final int BUFFER_AND_MORE = 400;
+    private static final String DROPPING = "buffer.overflow is drop_newest";
 
     @RegisterExtension
     static final Program PROGRAM = new Program();
@@ -68,6 +70,49 @@ class OwnLogIT {
                                 "logstream_events_dropped_total{cause=\"unmatched_tag\"}",
                                 1.0 + TIMES_FED_BACK * said.size());
             }
+            Accounting.awaitBalance(agent);
+        }
+    }
+
+    /** Docker's driver wants no acks by default: a full buffer drops what the agent says, and that it does is worth a line. */
+    @Test
+    void whereItsOwnLinesAreDroppedThatIsSaidNoMoreOften(@TempDir Path folder) throws Exception {
+        try (LocalKinesis kinesis = LocalKinesis.start(0)) {
+            kinesis.createStream(Yaml.STREAM, 2);
+            kinesis.down();
+            AgentProcess agent = PROGRAM.runWith(
+                    folder,
+                    Yaml.of(folder.resolve("buffer"), kinesis.endpoint(), "1MiB")
+                            .replace("buffer:\n", "buffer:\n  max_chunks: 3\n  overflow: drop_newest\n"));
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), agent.forwardPort())) {
+                int sent = 0;
+                while (sent < BUFFER_AND_MORE) {
+                    sendWithoutAck(socket, "x".repeat(10_000));
+                    sent++;
+                }
+                await("the agent says that it drops")
+                        .atMost(PATIENCE)
+                        .until(() -> agent.output().contains(DROPPING));
+                long begun = System.nanoTime();
+                List<String> said = agent.output().lines().toList();
+                for (int time = 0; time < TIMES_FED_BACK; time++) {
+                    for (String line : said) {
+                        sendWithoutAck(socket, line);
+                        sent++;
+                    }
+                }
+                double all = sent;
+                await("all is read")
+                        .atMost(PATIENCE)
+                        .until(() -> agent.metrics().getOrDefault("logstream_events_received_total", 0.0) == all);
+
+                List<String> now = agent.output().lines().toList();
+                long tenSeconds = (System.nanoTime() - begun) / 10_000_000_000L;
+                assertThat(now.stream().filter(line -> line.contains(DROPPING)).count())
+                        .isLessThanOrEqualTo(2 + tenSeconds);
+                assertThat(now).hasSizeLessThan(said.size() + TIMES_FED_BACK);
+            }
+            kinesis.up();
             Accounting.awaitBalance(agent);
         }
     }
@@ -158,6 +203,57 @@ class OwnLogIT {
         }
     }
 
+    @Test
+    void formAndLevelChangeWhileItRuns(@TempDir Path folder) throws Exception {
+        try (LocalKinesis kinesis = LocalKinesis.start(0)) {
+            kinesis.createStream(Yaml.STREAM, 2);
+            String yaml = Yaml.of(folder, kinesis.endpoint());
+            AgentProcess agent = PROGRAM.runWith(folder, yaml);
+            send(agent, "other.default");
+            reload(agent, folder, yaml + "log: {format: json, level: error}\n", 1);
+            send(agent, "other.error");
+            reload(agent, folder, yaml + "log: {format: json, level: warn}\n", 2);
+            send(agent, "other.warn");
+            reload(agent, folder, yaml + "log: {level: debug}\n", 3);
+            send(agent, "other.debug");
+            raw(agent.forwardPort(), "\u0093"); // the beginning of a message
+            await("what DEBUG says").atMost(PATIENCE).until(() -> agent.output().contains(" DEBUG "));
+
+            assertThat(agent.output().lines().filter(line -> line.contains("other.")))
+                    .hasSize(3)
+                    .satisfiesExactly(
+                            line -> assertThat(line).contains(" WARN  Ingest tag \"other.default\""),
+                            line -> assertThat(line)
+                                    .startsWith("{\"time\":\"")
+                                    .contains(
+                                            "\"level\":\"WARN\",\"logger\":\"logstream.pipeline.Ingest\"", "other.warn")
+                                    .endsWith("}"),
+                            line -> assertThat(line).contains(" WARN  Ingest tag \"other.debug\""));
+            assertThat(agent.output().lines().filter(line -> line.contains("configuration loaded again")))
+                    .as("what is no warning is said on the last level only")
+                    .singleElement()
+                    .asString()
+                    .endsWith(" INFO  Reload configuration loaded again: changed log.format, log.level");
+        }
+    }
+
+    private static void send(AgentProcess agent, String tag) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), agent.forwardPort())) {
+            send(socket, tag, "a");
+        }
+    }
+
+    private static void reload(AgentProcess agent, Path folder, String yaml, double count) throws Exception {
+        Files.writeString(folder.resolve("logstream.yaml"), yaml);
+        assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(agent.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+        await("it is taken over")
+                .atMost(PATIENCE)
+                .until(() -> agent.metrics().getOrDefault("logstream_config_reloads_total", 0.0) == count);
+    }
+
     /** A PING with a wrong digest, from a sender that has put a secret where none should be. */
     private static byte[] ping(String secret) throws IOException {
         try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
@@ -173,6 +269,14 @@ class OwnLogIT {
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();
             byte[] _ = socket.getInputStream().readAllBytes();
+        }
+    }
+
+    private static void sendWithoutAck(Socket socket, String line) throws IOException {
+        try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
+            packer.packArrayHeader(3).packString(AckedLoad.TAG).packLong(1_700_000_000L);
+            packer.packMapHeader(1).packString("log").packString(line);
+            socket.getOutputStream().write(packer.toByteArray());
         }
     }
 

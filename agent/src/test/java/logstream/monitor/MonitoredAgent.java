@@ -11,12 +11,31 @@ import logstream.pipeline.LiveTail;
 final class MonitoredAgent {
     static final Instant NOW = Instant.parse("2026-01-31T09:30:00Z");
 
+    /** Of an agent that was started without a file. */
+    private static final LiveConfig WITHOUT_FILE = new LiveConfig() {
+        @Override
+        public String file() {
+            return "";
+        }
+
+        @Override
+        public List<LiveConfig.Shown> settings() {
+            return List.of();
+        }
+
+        @Override
+        public Result reloadNow() {
+            return new LiveConfig.Result(
+                    false, "this agent was started without a configuration file", List.of(), List.of());
+        }
+    };
+
     final Metrics metrics = new Metrics();
     final Containers containers = new Containers(() -> NOW, metrics.tags);
     final ScriptedVitals vitals = new ScriptedVitals();
     final LiveTail liveTail = new LiveTail(this::nanos);
     final RecentProblems problems = new RecentProblems();
-    final Observed observed = observed(LiveConfig.NONE);
+    final Observed observed = observed(WITHOUT_FILE);
     final Observer observer = new Observer(observed, problems, () -> NOW, this::nanos);
     private long nanos = Duration.ofDays(3).toNanos();
 
