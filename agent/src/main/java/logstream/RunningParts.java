@@ -13,7 +13,10 @@ import logstream.pipeline.Shipper;
 record RunningParts(
         ForwardServer forward,
         Ingest ingest,
-        Optional<LossNotices> lossNotices, Buffer buffer, Shipper shipper, Path folder)
+        Optional<LossNotices> lossNotices,
+        Buffer buffer,
+        Shipper shipper,
+        Path folder)
         implements Drain.Parts {
     /** Reading ends at the latest after this: together with the grace it fits into the 10 s of docker stop. */
     static final Duration READ_LIMIT = Duration.ofSeconds(3);

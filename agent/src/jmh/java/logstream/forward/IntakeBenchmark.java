@@ -3,6 +3,7 @@ package logstream.forward;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import logstream.metrics.Metrics;
 import logstream.pipeline.AddedFieldsConfig;
 import logstream.pipeline.Ingest;
 import logstream.pipeline.LiveTail;
+import logstream.pipeline.MultilineRule;
 import logstream.pipeline.RecordConfig;
 import logstream.pipeline.RecordConfig.TimePrecision;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -47,6 +49,11 @@ public class IntakeBenchmark {
     /** What the agent is asked for besides. */
     public enum Asked {
         NOTHING(PLAIN, AddedFieldsConfig.NONE, TimePrecision.SECONDS, false),
+        /** Each line begins a record of its own. */
+        MULTILINE_OF_ONE(PLAIN, MultilineRule.Preset.JAVA),
+        MULTILINE_BY_EXPRESSION(PLAIN, new MultilineRule.Start("GET |POST ")),
+        /** One record of as many lines as it may have. */
+        MULTILINE_OF_MANY("\tat " + PLAIN, MultilineRule.Preset.JAVA),
         FIELDS(
                 PLAIN,
                 new AddedFieldsConfig(
@@ -68,7 +75,12 @@ public class IntakeBenchmark {
         Asked(String line, AddedFieldsConfig added, TimePrecision precision, boolean liftJson) {
             this.line = line;
             this.config = new RecordConfig(
-                    RecordConfig.DEFAULT.tags(), true, RecordConfig.DEFAULT.joinTimeout(), true, added, precision, liftJson);
+                    RecordConfig.DEFAULT.tags(), true, RecordConfig.DEFAULT.joinTimeout(), true, added, precision, liftJson, List.of());
+        }
+
+        Asked(String line, MultilineRule.Grammar grammar) {
+            this.line = line;
+            this.config = RecordConfig.DEFAULT.withMultiline(List.of(new MultilineRule(List.of("**"), grammar, Duration.ofSeconds(1))));
         }
     }
 

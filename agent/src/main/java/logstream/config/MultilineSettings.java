@@ -59,7 +59,8 @@ final class MultilineSettings {
         }
 
         MultilineRule rule() {
-            MultilineRule.Grammar grammar = preset.isPresent() ? preset.get() : new MultilineRule.Start(start.orElseThrow());
+            MultilineRule.Grammar grammar =
+                    preset.isPresent() ? preset.get() : new MultilineRule.Start(start.orElseThrow());
             return new MultilineRule(tags, grammar, timeout);
         }
     }
@@ -85,8 +86,9 @@ final class MultilineSettings {
                 binder.conflict(
                         MULTILINE,
                         at,
-                        "the timeout of this item, " + Quantity.showDuration(item.timeout) + ", must be at most half of "
-                                + RecordSettings.JOIN_TIMEOUT.key() + ", which is " + Quantity.showDuration(joined));
+                        "the timeout of this item, " + Quantity.showDuration(item.timeout)
+                                + ", must be at most half of " + RecordSettings.JOIN_TIMEOUT.key() + ", which is "
+                                + Quantity.showDuration(joined));
             }
         }
     }

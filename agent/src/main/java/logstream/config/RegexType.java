@@ -15,7 +15,8 @@ record RegexType() implements TextType<String> {
 
     @Override
     public String allowed() {
-        return "a regular expression of 1 to " + MOST_CHARACTERS + " characters in Java's syntax, such as '\\d{4}-\\d\\d-\\d\\d'";
+        return "a regular expression of 1 to " + MOST_CHARACTERS
+                + " characters in Java's syntax, such as '\\d{4}-\\d\\d-\\d\\d'";
     }
 
     @Override

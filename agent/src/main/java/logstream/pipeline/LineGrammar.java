@@ -140,6 +140,7 @@ final class LineGrammar {
                 .step("[ \\t]", trace, trace)
                 // The exception, whatever it is called: the first line that is not indented.
                 .step("\\S", done, trace)
+                .step(traceback, OTHER, done)
                 .step("[ \\t]|$", done, done)
                 .step("During handling of the above |The above exception was the direct ", chained, done)
                 .step("$", chained, chained)

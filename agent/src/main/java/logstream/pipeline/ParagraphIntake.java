@@ -77,12 +77,11 @@ final class ParagraphIntake {
         }
         Paragraph open = paragraphs.of(output).orElse(null);
         if (encoder.isWholeLine()) {
-            Paragraph.LineWriter writer = (id, ordinal) -> encoder.appendLine(
-                    frames, seconds, nanos, cursor.at(wire, event), eventTag.bytes(), id, ordinal);
+            Paragraph.LineWriter writer = (id, ordinal) ->
+                    encoder.appendLine(frames, seconds, nanos, cursor.at(wire, event), eventTag.bytes(), id, ordinal);
             int looked = Math.min(fields.logLength(), LineGrammar.MOST_LOOKED_AT);
             String beginning = new String(wire, fields.logAt(), looked, StandardCharsets.UTF_8);
-            Arrived line =
-                    new Arrived(rule, output, beginning, fields.logLength(), seconds, eventTag, writer);
+            Arrived line = new Arrived(rule, output, beginning, fields.logLength(), seconds, eventTag, writer);
             if (open != null && goesOn(open, line, frames)) {
                 return 1;
             }
@@ -114,8 +113,8 @@ final class ParagraphIntake {
         }
         int state = line.rule.grammar().first(line.beginning);
         long now = paragraphs.now();
-        Paragraph one = new Paragraph(
-                line.output, line.rule, paragraphs.nextId(), line.tag.bytes(), line.seconds, state, now);
+        Paragraph one =
+                new Paragraph(line.output, line.rule, paragraphs.nextId(), line.tag.bytes(), line.seconds, state, now);
         if (!take(one, state, line, now, frames)) {
             return false;
         }

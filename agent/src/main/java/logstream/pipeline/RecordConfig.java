@@ -55,7 +55,8 @@ public record RecordConfig(
     }
 
     public RecordConfig withTags(List<String> newTags) {
-        return new RecordConfig(newTags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, multiline);
+        return new RecordConfig(
+                newTags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, multiline);
     }
 
     public RecordConfig withJoinPieces(boolean join) {
@@ -63,7 +64,8 @@ public record RecordConfig(
     }
 
     public RecordConfig withAdded(AddedFieldsConfig newAdded) {
-        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, newAdded, timePrecision, liftJson, multiline);
+        return new RecordConfig(
+                tags, joinPieces, joinTimeout, lossNotices, newAdded, timePrecision, liftJson, multiline);
     }
 
     public RecordConfig withMultiline(List<MultilineRule> rules) {

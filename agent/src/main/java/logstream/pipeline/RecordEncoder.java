@@ -315,8 +315,7 @@ final class RecordEncoder {
 
     /** Unix time; beyond the calendar's ends it is taken as the end. */
     static Instant inCalendar(long seconds) {
-        return Instant.ofEpochSecond(
-                Math.clamp(seconds, Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond()));
+        return Instant.ofEpochSecond(Math.clamp(seconds, Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond()));
     }
 
     private static byte[] ascii(String text) {

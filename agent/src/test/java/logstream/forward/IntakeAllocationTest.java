@@ -66,7 +66,8 @@ class IntakeAllocationTest {
                 true,
                 AddedFieldsConfig.NONE,
                 precision,
-                liftJson);
+                liftJson,
+                List.of());
     }
 
     @ParameterizedTest

@@ -177,7 +177,8 @@ class IngestTest {
                 true,
                 AddedFieldsConfig.NONE,
                 RecordConfig.TimePrecision.MICROSECONDS,
-                true);
+                true,
+                List.of());
         ingest.reload(Ingest.form(fine));
         try (Intake intake = ingest.open(PEER)) {
             intake.take(GRID, 1, 12_345_678, event("{\"a\":1}"), true);
