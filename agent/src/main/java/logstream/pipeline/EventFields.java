@@ -97,7 +97,9 @@ final class EventFields {
         ordinal = 0;
         lastKnown = false;
         lineFields = false;
+        containerAt = 0;
         containerLength = 0;
+        sourceAt = 0;
         sourceLength = 0;
         int pairs = record.readMapHeader();
         for (int pair = 0; pair < pairs; pair++) {

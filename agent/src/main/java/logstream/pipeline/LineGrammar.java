@@ -133,17 +133,23 @@ final class LineGrammar {
         int trace = 1;
         int done = 2;
         int chained = 3;
-        String traceback = "[ \\t]*+(?:\\+ Exception Group )?+Traceback \\(most recent call last\\):";
+        int group = 4;
+        String groups = "[ \\t]*+\\+ Exception Group Traceback ";
+        String traceback = "Traceback \\(most recent call last\\):";
         return new Table()
                 .first(traceback, trace)
+                .first(groups, group)
                 .step(traceback, trace, PLAIN, chained)
+                .step(groups, group, PLAIN, chained)
+                .step(groups, OTHER, done, group)
                 .step("[ \\t]", trace, trace)
                 // The exception, whatever it is called: the first line that is not indented.
                 .step("\\S", done, trace)
-                .step(traceback, OTHER, done)
                 .step("[ \\t]|$", done, done)
                 .step("During handling of the above |The above exception was the direct ", chained, done)
                 .step("$", chained, chained)
+                // All of it, the exceptions too, is indented.
+                .step("[ \\t]", group, group)
                 .grammar();
     }
 

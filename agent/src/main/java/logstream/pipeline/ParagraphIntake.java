@@ -96,7 +96,7 @@ final class ParagraphIntake {
     }
 
     private boolean goesOn(Paragraph open, Arrived line, FrameBatch frames) {
-        if (open.rule() != line.rule || !paragraphs.hasMemory()) {
+        if (!open.rule().equals(line.rule) || !paragraphs.hasMemory()) {
             return false;
         }
         int state = line.rule.grammar().next(open.state(), line.beginning);

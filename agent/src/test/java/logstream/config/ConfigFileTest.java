@@ -32,6 +32,7 @@ import logstream.kinesis.PackingConfig;
 import logstream.monitor.MonitorConfig;
 import logstream.ownlog.OwnLogConfig;
 import logstream.pipeline.AddedFieldsConfig;
+import logstream.pipeline.MultilineRule;
 import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -169,6 +170,16 @@ class ConfigFileTest {
                             "nanoseconds",
                             config -> config.record().timePrecision(),
                             RecordConfig.TimePrecision.NANOSECONDS)),
+            Map.entry(
+                    "record.multiline",
+                    new Bound(
+                            "[{tags: [a, b.**], preset: java}, {tags: c, start: '\\d', timeout: 2s}]",
+                            config -> config.record().multiline(),
+                            List.of(
+                                    new MultilineRule(
+                                            List.of("a", "b.**"), MultilineRule.Preset.JAVA, Duration.ofSeconds(1)),
+                                    new MultilineRule(
+                                            List.of("c"), new MultilineRule.Start("\\d"), Duration.ofSeconds(2))))),
             Map.entry(
                     "record.lift_json",
                     new Bound("true", config -> config.record().liftJson(), true)),
