@@ -17,9 +17,10 @@ class SignalsTest {
     private static Process probe(String... arguments) throws IOException {
         List<String> command = Stream.concat(
                         Stream.of(
-                                // A process that ignores a hangup, as under nohup, hands that down.
+                                // What is ignored is handed down: a hangup under nohup, an interrupt behind a & of a
+                                // shell.
                                 "env",
-                                "--default-signal=HUP",
+                                "--default-signal=HUP,INT",
                                 Path.of(System.getProperty("java.home"), "bin", "java")
                                         .toString(),
                                 "-Xmx32m",

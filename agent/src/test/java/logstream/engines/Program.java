@@ -121,9 +121,10 @@ public final class Program implements AfterEachCallback {
 
     private static ProcessBuilder builder(Map<String, String> credentials, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
-                // A process that ignores a hangup, as under nohup, hands that down; and it means something here.
+                // What is ignored is handed down: a hangup under nohup, an interrupt behind a & of a shell; both mean
+                // something here.
                 "env",
-                "--default-signal=HUP",
+                "--default-signal=HUP,INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + Path.of("bin", "java.options").toAbsolutePath(),
                 "-Xmx" + heap(List.of(arguments)),

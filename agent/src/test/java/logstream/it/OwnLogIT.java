@@ -149,6 +149,9 @@ class OwnLogIT {
                     .doesNotContain(MARK);
             ObjectMapper mapper = new ObjectMapper();
             for (String line : agent.output().lines().toList()) {
+                if (line.startsWith("(its errors broke off")) {
+                    continue; // said by what reads the log in this test, when the agent has ended
+                }
                 assertThat(mapper.readTree(line).path("message").asText())
                         .as(line)
                         .isNotEmpty();

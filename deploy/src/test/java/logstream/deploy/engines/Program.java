@@ -48,7 +48,15 @@ public final class Program {
     public Process start(String... arguments) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = new ArrayList<>(
-                List.of(java, "-XX:TieredStopAtLevel=1", "-Duser.home=" + folder, "-jar", JAR.toString()));
+                // What is ignored is handed down, an interrupt behind a & of a shell, and Ctrl-C means something here.
+                List.of(
+                        "env",
+                        "--default-signal=INT",
+                        java,
+                        "-XX:TieredStopAtLevel=1",
+                        "-Duser.home=" + folder,
+                        "-jar",
+                        JAR.toString()));
         command.addAll(List.of(arguments));
         command.addAll(List.of("--region", "us-east-1", "--endpoint-url", endpoint.toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
