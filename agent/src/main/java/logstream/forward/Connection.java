@@ -36,8 +36,13 @@ final class Connection {
             Timeouts timeouts,
             AwakeConnections awake) {}
 
-    /** How long a peer may take; and the time, in the manner of {@link System#nanoTime}. */
-    record Timeouts(Duration message, Duration handshake, LongSupplier nanoTime) {}
+    /** How long a peer may take; and the time, in the manner of {@link System#nanoTime}, and how it passes. */
+    record Timeouts(Duration message, Duration handshake, LongSupplier nanoTime, Sleep sleep) {}
+
+    /** Lets time pass, as {@link Thread#sleep(Duration)} does. */
+    interface Sleep {
+        void sleep(Duration time) throws InterruptedException;
+    }
 
     /** What the connection is at. */
     private enum Phase {

@@ -64,6 +64,16 @@ final class ForwardLimits {
      */
     static final Duration BRISK = Duration.ofMillis(200);
 
+    /**
+     * A peer that was waited for no longer than this is left alone for about as long, so that its messages are read many at a
+     * time: being woken for each costs eight times what a message costs otherwise. Measured with 20,000 a second from 8
+     * peers. Our choice: not felt beside {@code buffer.sync_interval} and {@code kinesis.linger}.
+     */
+    static final Duration GATHER = Duration.ofMillis(10);
+
+    /** A peer that sends more in that time is read at once: its socket has no room for more. Our choice. */
+    static final int GATHERED_BYTES = 32 * 1024;
+
     /** How long a connection that does not stay is awake when its peer has nothing to say. Our choice. */
     static final Duration IDLE_PATIENCE = Duration.ofSeconds(1);
 

@@ -65,7 +65,8 @@ public final class ForwardServer {
                 parts.clock(),
                 config.bounds(),
                 new Admission(config.security(), config.handshakeTimeout(), parts.nanoTime(), new SecureRandom()),
-                new Connection.Timeouts(config.messageTimeout(), config.handshakeTimeout(), parts.nanoTime()),
+                new Connection.Timeouts(
+                        config.messageTimeout(), config.handshakeTimeout(), parts.nanoTime(), Thread::sleep),
                 new AwakeConnections(mostAwake(config), ForwardLimits.STAYING));
         heartbeat = UdpHeartbeat.start(config.udpHeartbeat() ? addresses() : List.of(), parts.metrics());
         listeners = Listeners.start(listening, parts.accepting(), permits, this::open);

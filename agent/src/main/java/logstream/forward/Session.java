@@ -2,7 +2,9 @@ package logstream.forward;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,12 @@ final class Session implements WireReader.Pauses, HeldBytes.Holder, LendingPool.
     private boolean waiting;
 
     private boolean brisk;
+
+    /** Whether messages come so close together that it pays to let some gather. */
+    private boolean dense;
+
+    /** What came since the peer was waited for, or let gather. */
+    private int gathered;
 
     /** Whether the connection is one of the few that keep their threads. */
     private boolean staying;
@@ -175,7 +183,31 @@ final class Session implements WireReader.Pauses, HeldBytes.Holder, LendingPool.
     }
 
     @Override
+    public boolean gather() throws InterruptedIOException {
+        boolean pays = dense && gathered > 0 && gathered < ForwardLimits.GATHERED_BYTES;
+        if (!pays
+                || delivery.isAsked()
+                || handshake.isPresent()
+                || decoder.insideMessage()
+                || connection.mustHalfClose()) {
+            return false;
+        }
+        gathered = 0;
+        // To moments that all connections have in common: then what they send is written and published together, too.
+        long moment = ForwardLimits.GATHER.toNanos();
+        long rest = moment - Math.floorMod(around.timeouts().nanoTime().getAsLong(), moment);
+        try {
+            around.timeouts().sleep().sleep(Duration.ofNanos(rest < moment / 2 ? rest + moment : rest));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (InterruptedIOException) new InterruptedIOException("interrupted while more gathered").initCause(e);
+        }
+        return true;
+    }
+
+    @Override
     public int waiting() {
+        gathered = 0;
         pace.waiting();
         if (handshake.isPresent()) {
             connection.waiting(false);
@@ -218,9 +250,12 @@ final class Session implements WireReader.Pauses, HeldBytes.Holder, LendingPool.
     public void arrived(int bytes) {
         around.metrics().bytesReceived.add(Math.max(bytes, 0));
         pace.arrived(bytes);
+        gathered += Math.max(bytes, 0);
         if (waiting) {
             long now = around.timeouts().nanoTime().getAsLong();
-            brisk = connection.silentNanos(now) < ForwardLimits.BRISK.toNanos();
+            long silent = connection.silentNanos(now);
+            brisk = silent < ForwardLimits.BRISK.toNanos();
+            dense = silent < ForwardLimits.GATHER.toNanos();
             waiting = false;
         }
         connection.working();

@@ -39,6 +39,14 @@ final class WireReader implements ByteSource {
         void settle(int heldBytes, boolean large) throws IOException, IntakeStoppedException;
 
         /**
+         * All that the peer has sent was read. Sleeps for a moment, so that more gathers, where that is cheaper than to be
+         * woken for each message and nobody waits for an answer.
+         *
+         * @return whether it slept
+         */
+        boolean gather() throws InterruptedIOException;
+
+        /**
          * The peer has sent nothing yet: the reader is about to block.
          *
          * @return how many milliseconds it is to be waited for; 0 for as long as it takes
@@ -220,12 +228,20 @@ final class WireReader implements ByteSource {
     /** Blocks until the peer sends; how many bytes were read, -1 at the end. */
     private int awaitFirstBytes() throws IOException {
         int atMost = Math.min(firstBytes.length, ForwardLimits.WINDOW_BYTES - unread());
-        int count = transport.readNow(firstBytes, 0, atMost);
-        if (count > 0) {
-            pauses.arrived(count);
+        int count = firstBytesNow(atMost);
+        if (count == 0 && pauses.gather()) {
+            count = firstBytesNow(atMost);
         }
         while (count == 0) {
             count = transport.read(firstBytes, 0, atMost, pauses.waiting());
+            pauses.arrived(count);
+        }
+        return count;
+    }
+
+    private int firstBytesNow(int atMost) throws IOException {
+        int count = transport.readNow(firstBytes, 0, atMost);
+        if (count > 0) {
             pauses.arrived(count);
         }
         return count;

@@ -63,7 +63,7 @@ class ContentionTest {
                         () -> ScriptedConnection.NOW,
                         MessageBounds.DEFAULT,
                         new Admission(SecurityConfig.OPEN, forever, System::nanoTime, new SecureRandom()),
-                        new Connection.Timeouts(forever, forever, System::nanoTime),
+                        new Connection.Timeouts(forever, forever, System::nanoTime, time -> {}),
                         new AwakeConnections(1, 0)),
                 false,
                 ended -> {});

@@ -14,6 +14,11 @@ final class NoPauses implements WireReader.Pauses {
     public void settle(int heldBytes, boolean large) {}
 
     @Override
+    public boolean gather() {
+        return false;
+    }
+
+    @Override
     public int waiting() {
         return 0;
     }

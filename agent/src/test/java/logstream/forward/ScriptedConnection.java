@@ -69,7 +69,7 @@ final class ScriptedConnection {
                 () -> NOW,
                 bounds,
                 admission,
-                new Connection.Timeouts(LONG, LONG, System::nanoTime),
+                new Connection.Timeouts(LONG, LONG, System::nanoTime, time -> {}),
                 new AwakeConnections(1, 0));
     }
 

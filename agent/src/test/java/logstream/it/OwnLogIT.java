@@ -184,6 +184,9 @@ class OwnLogIT {
                     yaml.replace("shared_key: '" + SECRET + "'", "shared_key: ['" + SECRET + "', b]"),
                     yaml.replace("token: " + SECRET, "token: {" + SECRET + ": " + SECRET + "}"),
                     yaml.replace("'web:" + SECRET + "'", "'" + SECRET + "'"),
+                    yaml.replace("['web:" + SECRET + "']", "'" + SECRET + "'"),
+                    yaml.replace("token: " + SECRET, "token:" + SECRET),
+                    yaml.replace("token: " + SECRET, "token: '${" + SECRET + "'"),
                     yaml.replace("shared_key: '" + SECRET, "shared_key: '" + SECRET + "2"));
             for (int number = 0; number < wrong.size(); number++) {
                 Files.writeString(file, wrong.get(number));

@@ -24,13 +24,21 @@ final class WireForm {
     /** 56 digits, of which the last are the request's and the record's. */
     private static final String SEQUENCE_NUMBER = "49590338271490256608559692538361571095921575989136588898";
 
+    private static final String SHARD_ID = "shardId-000000000000";
+
     private static final int COUNTED_DIGITS = 18;
+
+    /** One shard takes 1,000 records a second: more than any agent here sends. */
+    private static final int SHARDS = 500;
+
+    private static final int SHARD_DIGITS = 3;
 
     private final String contentType;
     private final JsonFactory factory;
     private final byte[] accepted;
     private final byte[] throttled;
     private final int digitsEnd;
+    private final int shardDigitsEnd;
 
     private interface Content {
         void writeTo(JsonGenerator out) throws IOException;
@@ -41,14 +49,15 @@ final class WireForm {
         this.factory = factory;
         this.accepted = encode(out -> {
             out.writeStringField("SequenceNumber", SEQUENCE_NUMBER);
-            out.writeStringField("ShardId", "shardId-000000000000");
+            out.writeStringField("ShardId", SHARD_ID);
         });
         this.throttled = encode(out -> {
             out.writeStringField("ErrorCode", THROTTLED);
-            out.writeStringField("ErrorMessage", "Rate exceeded for shard shardId-000000000000 in stream bench");
+            out.writeStringField("ErrorMessage", "Rate exceeded for shard " + SHARD_ID + " in stream bench");
         });
-        this.digitsEnd =
-                new String(accepted, StandardCharsets.ISO_8859_1).indexOf(SEQUENCE_NUMBER) + SEQUENCE_NUMBER.length();
+        String entry = new String(accepted, StandardCharsets.ISO_8859_1);
+        this.digitsEnd = entry.indexOf(SEQUENCE_NUMBER) + SEQUENCE_NUMBER.length();
+        this.shardDigitsEnd = entry.indexOf(SHARD_ID) + SHARD_ID.length();
     }
 
     /** By the request's Content-Type. */
@@ -89,7 +98,9 @@ final class WireForm {
             if (refused[record]) {
                 out.writeBytes(throttled);
             } else {
-                number(entry, request * 1_000 + record);
+                long number = request * 1_000 + record;
+                write(number, entry, digitsEnd, COUNTED_DIGITS);
+                write(number % SHARDS, entry, shardDigitsEnd, SHARD_DIGITS);
                 out.writeBytes(entry);
             }
         }
@@ -122,9 +133,9 @@ final class WireForm {
         }
     }
 
-    private void number(byte[] entry, long value) {
+    private static void write(long value, byte[] entry, int end, int digits) {
         long rest = value;
-        for (int at = digitsEnd - 1; at >= digitsEnd - COUNTED_DIGITS; at--) {
+        for (int at = end - 1; at >= end - digits; at--) {
             entry[at] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
@@ -159,7 +170,7 @@ final class WireForm {
             out.writeArrayFieldStart("EnhancedMonitoring");
             out.writeEndArray();
             out.writeStringField("EncryptionType", "NONE");
-            out.writeNumberField("OpenShardCount", 4);
+            out.writeNumberField("OpenShardCount", SHARDS);
             out.writeNumberField("ConsumerCount", 0);
             out.writeEndObject();
         });
