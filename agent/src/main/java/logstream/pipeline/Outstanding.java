@@ -19,8 +19,8 @@ import logstream.metrics.Metrics;
  * that comes or goes.
  */
 final class Outstanding {
-    /** Beyond it, a crash may bring the end of a delivered line once more, as a part. Half of what may be outstanding. */
-    static final long MOST_TIED_BYTES = Shipper.MAX_SPAN_BYTES / 2;
+    /** Beyond it, a crash may bring the end of a delivered line once more, as a part. */
+    static final long MOST_TIED_BYTES = 8 << 20;
 
     /** The record that the frame belongs to is not done. */
     private static final byte OWNED = 1;

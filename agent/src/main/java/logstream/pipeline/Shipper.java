@@ -36,8 +36,11 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: all state belongs to the shipper thread, which calls {@link #step}.
  */
 public final class Shipper {
-    /** What a crash may send again at most. */
-    static final long MAX_SPAN_BYTES = 16 << 20;
+    /**
+     * What a crash may send again at most. A record that is throttled three times in a row holds up all behind it for 0.7 s:
+     * so much of them may leave meanwhile.
+     */
+    static final long MAX_SPAN_BYTES = 64 << 20;
 
     /** After a fault of the disk, reading is tried again this often. */
     private static final long DISK_RETRY_NANOS = Duration.ofSeconds(1).toNanos();

@@ -121,15 +121,14 @@ class ShipperLinesTest {
         byte[] log = new byte[DOCKERS];
         Arrays.fill(log, (byte) 'x');
         append(FrameKind.PIECE, Pieces.payload("slow", 1, false, log));
-        // More than is held in memory.
-        appendRecords(20 << 20);
+        appendRecords((int) Shipper.MAX_SPAN_BYTES + (4 << 20));
         append(FrameKind.PIECE, Pieces.payload("slow", 2, true, utf8("end")));
         run(60 * SECOND);
         assertThat(accepted).isEmpty();
 
         stream = this::accept;
         run(60 * SECOND);
-        // 16 MiB lie between the two pieces: the first part had to leave, or nothing would have been read any more.
+        // More than a span lies between the two pieces: the first part had to leave, or nothing would have been read any more.
         assertThat(shapes()).contains("1+1", "2+1.");
         assertThat(buffer.bufferedFrames()).isZero();
         assertBalance();
@@ -139,7 +138,7 @@ class ShipperLinesTest {
     void aLineOverLessThanTheSpanIsWholeAfterAnOutage() throws Exception {
         stream = records -> DOWN;
         append(FrameKind.PIECE, Pieces.payload("slow", 1, false, utf8("begin ")));
-        appendRecords(12 << 20);
+        appendRecords((int) Shipper.MAX_SPAN_BYTES - (4 << 20));
         append(FrameKind.PIECE, Pieces.payload("slow", 2, true, utf8("end")));
         run(60 * SECOND);
 
@@ -156,7 +155,7 @@ class ShipperLinesTest {
     void anOpenLineDoesNotStopTheOthers() throws Exception {
         append(FrameKind.PIECE, Pieces.payload("stuck", 1, false, utf8("stuck")));
         append(FrameKind.PIECE, Pieces.payload("later", 1, false, utf8("later")));
-        appendRecords(40 << 20);
+        appendRecords((int) Shipper.MAX_SPAN_BYTES + (24 << 20));
         // No time-out: at the rate of a fresh agent it takes less than that.
         run(8 * SECOND);
 
