@@ -180,7 +180,7 @@ public final class Ingest implements EventSink {
                     ? null
                     : ParagraphRule.first(rules, newTag.toString()).orElse(null);
             if (rule != null && lines == null) {
-                lines = new ParagraphIntake(paragraphs, metrics, peer.name());
+                lines = new ParagraphIntake(paragraphs, metrics, peer);
             }
         }
 

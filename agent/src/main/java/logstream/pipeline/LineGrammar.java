@@ -106,8 +106,8 @@ final class LineGrammar {
             return pattern.matcher(new Steps(line)).lookingAt();
         } catch (TooManyStepsException e) {
             log.warn(
-                    "record.multiline: \"{}\" takes too long on a line, which is taken as the beginning of a record; write it without"
-                            + " repetitions inside of repetitions",
+                    "record.multiline: \"{}\" takes too long on a line, which is taken as the beginning of a record; write it with"
+                            + " fewer repetitions",
                     pattern);
             return true;
         }

@@ -1,10 +1,10 @@
 package logstream.pipeline;
 
 /**
- * One output of one container, or what comes nearest to it of senders other than Docker: lines of the same sender with the same
- * tag.
+ * One output of one container, over however many connections; or what comes nearest to it of senders other than Docker: lines of
+ * one connection with the same tag.
  *
- * @param sender address and port, or the UNIX socket
+ * @param sender IP address, or the UNIX socket; with the port where there is no container
  * @param container its id; empty when the sender does not tell, as the next
  * @param source stdout or stderr
  */

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import logstream.buffer.FrameBatch;
 import logstream.forward.MsgpackCursor;
+import logstream.forward.Peer;
 import logstream.forward.Tag;
 import logstream.metrics.Metrics;
 import logstream.metrics.Metrics.CreateCause;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ParagraphIntake {
     private final Paragraphs paragraphs;
     private final Metrics metrics;
-    private final String sender;
+    private final Peer peer;
     private final ParagraphEnd end = new ParagraphEnd();
     private final MsgpackCursor cursor = new MsgpackCursor();
 
@@ -32,10 +33,10 @@ final class ParagraphIntake {
     /** Number of the batch that frames go to; 0 when there is none. */
     private long batch;
 
-    ParagraphIntake(Paragraphs paragraphs, Metrics metrics, String sender) {
+    ParagraphIntake(Paragraphs paragraphs, Metrics metrics, Peer peer) {
         this.paragraphs = paragraphs;
         this.metrics = metrics;
-        this.sender = sender;
+        this.peer = peer;
     }
 
     /** The bytes that an output was made of. */
@@ -161,7 +162,7 @@ final class ParagraphIntake {
             return null;
         }
         Output output = new Output(
-                sender,
+                container.length == 0 ? peer.name() : peer.address().orElse(peer.name()),
                 eventTag.toString(),
                 new String(container, StandardCharsets.ISO_8859_1),
                 new String(source, StandardCharsets.ISO_8859_1));

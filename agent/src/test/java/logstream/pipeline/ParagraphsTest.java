@@ -90,23 +90,34 @@ class ParagraphsTest {
         assertThat(logs(rig.records())).containsExactly("boom\n\tat a", "next");
     }
 
-    /** A connection that sleeps gives back its intake, and gets another one. */
+    /** Docker goes on over another connection; and one that sleeps gives back its intake, and gets another. */
     @Test
-    void aParagraphGoesOnInTheNextIntakeOfItsConnectionAlone() throws Exception {
+    void aParagraphGoesOnOverTheNextConnectionOfItsContainer() throws Exception {
         try (Intake intake = rig.open(1)) {
             line(intake, "c", "stderr", "boom");
             acked(intake);
         }
-        try (Intake other = rig.open(2)) {
-            line(other, "c", "stderr", "\tof another sender");
-            acked(other);
-        }
-        try (Intake intake = rig.open(1)) {
+        try (Intake intake = rig.open(2)) {
             line(intake, "c", "stderr", "\tat a");
             acked(intake);
         }
         rig.ingest.finish();
-        assertThat(logs(rig.records())).containsExactlyInAnyOrder("boom\n\tat a", "\tof another sender");
+        assertThat(logs(rig.records())).containsExactly("boom\n\tat a");
+    }
+
+    @Test
+    void sendersThatNameNoContainerAreToldApartByTheirConnections() throws Exception {
+        try (Intake intake = rig.open(1);
+                Intake other = rig.open(2)) {
+            take(intake, TAG, "log", "boom");
+            acked(intake);
+            take(other, TAG, "log", " of another");
+            acked(other);
+            take(intake, TAG, "log", " of the first");
+            acked(intake);
+        }
+        rig.ingest.finish();
+        assertThat(logs(rig.records())).containsExactlyInAnyOrder("boom\n of the first", " of another");
     }
 
     @Test

@@ -128,7 +128,8 @@ class ShipperLinesTest {
 
         stream = this::accept;
         run(60 * SECOND);
-        // More than a span lies between the two pieces: the first part had to leave, or nothing would have been read any more.
+        // More than a span lies between the two pieces: the first part had to leave, or nothing would have been read
+        // any more.
         assertThat(shapes()).contains("1+1", "2+1.");
         assertThat(buffer.bufferedFrames()).isZero();
         assertBalance();
