@@ -141,7 +141,12 @@ public final class Agent {
                     new MonitoredConfig(source, reload)));
             Optional<LossNotices> lossNotices = startLossNotices(config, buffer, metrics, rates);
             RunningParts parts = new RunningParts(
-                    forward, lossNotices, buffer, shipper, config.buffer().directory());
+                    forward,
+                    ingest,
+                    lossNotices,
+                    buffer,
+                    shipper,
+                    config.buffer().directory());
             Drain drain = new Drain(parts);
             Optional<ControlServer> control = openControl(
                     config, drain, new DeadLetterActions(buffer, metrics), new ImportAction(buffer, metrics));

@@ -7,6 +7,7 @@ import logstream.pipeline.CareConfig.What;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,6 +23,7 @@ import logstream.pipeline.AddedFieldsConfig;
 import logstream.pipeline.CareConfig;
 import logstream.pipeline.Ingest;
 import logstream.pipeline.LiveTail;
+import logstream.pipeline.MultilineRule;
 import logstream.pipeline.RateLimits;
 import logstream.pipeline.RecordConfig;
 import logstream.pipeline.RecordConfig.TimePrecision;
@@ -56,6 +58,11 @@ public class IntakeBenchmark {
     /** What the agent is asked for besides. */
     public enum Asked {
         NOTHING(PLAIN, RecordConfig.DEFAULT),
+        /** Each line begins a record of its own. */
+        MULTILINE_OF_ONE(PLAIN, MultilineRule.Preset.JAVA),
+        MULTILINE_BY_EXPRESSION(PLAIN, new MultilineRule.Start("GET |POST ")),
+        /** One record of as many lines as it may have. */
+        MULTILINE_OF_MANY("\tat " + PLAIN, MultilineRule.Preset.JAVA),
         FIELDS(
                 PLAIN,
                 RecordConfig.DEFAULT.withAdded(new AddedFieldsConfig(
@@ -82,6 +89,11 @@ public class IntakeBenchmark {
         Asked(String line, RecordConfig config) {
             this.line = line;
             this.config = config;
+        }
+
+        Asked(String line, MultilineRule.Grammar grammar) {
+            this.line = line;
+            this.config = RecordConfig.DEFAULT.withMultiline(List.of(new MultilineRule(List.of("**"), grammar, Duration.ofSeconds(1))));
         }
     }
 

@@ -81,13 +81,33 @@ public final class FrameBatch {
         // The index: three bytes of an array that may hold anything.
         INT.set(bytes, frameStart + ChunkFormat.INDEX_AT, 0);
         bytes[frameStart + ChunkFormat.KIND_AT] = kind.code();
-        crc.reset();
-        crc.update(bytes, frameStart + ChunkFormat.KIND_AT, payloadLength + 1);
         INT.set(bytes, frameStart, payloadLength);
-        INT.set(bytes, frameStart + ChunkFormat.CHECKSUM_AT, (int) crc.getValue());
+        sum(frameStart, payloadLength);
         length = payloadEnd;
         count++;
         return true;
+    }
+
+    /**
+     * Changes one byte of the payload of a frame that was ended.
+     *
+     * @param frame what {@link #length} was before the frame
+     * @param at where in the payload
+     */
+    public void change(int frame, int at, byte value) {
+        int payloadLength = (int) INT.get(bytes, frame);
+        if (at < 0 || at >= payloadLength || frame + HEADER_BYTES + payloadLength > length) {
+            throw new IllegalStateException("byte " + at + " of the frame at " + frame + " in a batch of " + length
+                    + " bytes, where its payload has " + payloadLength);
+        }
+        bytes[frame + HEADER_BYTES + at] = value;
+        sum(frame, payloadLength);
+    }
+
+    private void sum(int frame, int payloadLength) {
+        crc.reset();
+        crc.update(bytes, frame + ChunkFormat.KIND_AT, payloadLength + 1);
+        INT.set(bytes, frame + ChunkFormat.CHECKSUM_AT, (int) crc.getValue());
     }
 
     /** Bytes of the frame that starts at a place, header included. */

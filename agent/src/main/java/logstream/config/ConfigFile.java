@@ -108,6 +108,7 @@ public final class ConfigFile {
         SecuritySettings.findConflicts(binder);
         TransportSettings.findConflicts(binder);
         AddedFieldSettings.findConflicts(binder);
+        MultilineSettings.findConflicts(binder);
         CareSettings.findConflicts(binder);
         KinesisSettings.findConflicts(binder);
         MonitorSettings.findConflicts(binder);

@@ -63,6 +63,7 @@ final class RecordSettings {
             AddedFieldSettings.SOURCE_ADDRESS_KEY,
             TIME_PRECISION,
             LIFT_JSON,
+            MultilineSettings.MULTILINE,
             CareSettings.REDACT,
             CareSettings.RATE_LIMIT,
             LOSS_NOTICES);
@@ -78,6 +79,7 @@ final class RecordSettings {
                 AddedFieldSettings.read(binder),
                 binder.value(TIME_PRECISION),
                 binder.value(LIFT_JSON),
+                MultilineSettings.read(binder),
                 CareSettings.read(binder));
     }
 }

@@ -43,7 +43,9 @@ public final class Metrics {
         /** A record was read from a file buffer of fluentd. */
         IMPORTED,
         /** A record that tells the stream's consumers how many events were lost. */
-        LOSS_NOTICE
+        LOSS_NOTICE,
+        /** Lines that are joined ended when the last of them was in the buffer: an empty piece behind them. */
+        PARAGRAPH_END
     }
 
     /** Why a record was given up on and kept aside. */
@@ -141,6 +143,8 @@ public final class Metrics {
     public final LongAdder heartbeatsAnswered = new LongAdder();
     public final LongAdder acksSent = new LongAdder();
     public final LongAdder eventsReceived = new LongAdder();
+    /** Lines that were joined to the one before, by {@code record.multiline}. */
+    public final LongAdder linesJoined = new LongAdder();
 
     /** What was taken out of lines, by rule: each place once. */
     public final RuleCounters redacted = new RuleCounters();

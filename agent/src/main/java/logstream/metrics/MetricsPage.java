@@ -83,6 +83,7 @@ public final class MetricsPage {
                 "Texts replaced whole, because the rule would have taken too long.",
                 metrics.redactionGaveUp);
         counters("events_created", "Events made by the agent itself.", CreateCause.values(), metrics::created);
+        counter("lines_joined", "Lines joined to the one before, by record.multiline.", metrics.linesJoined);
     }
 
     private void registerBuffer() {

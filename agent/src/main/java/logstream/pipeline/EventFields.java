@@ -5,8 +5,8 @@ import java.util.Arrays;
 import logstream.forward.MsgpackCursor;
 
 /**
- * The fields of an event that tell whether it is a piece of a line, and where the line is: {@code log}, Docker's
- * {@code partial_} fields, and those that parts of lines get from us. Where one comes twice, the last one counts.
+ * The fields of an event that tell whether it is a piece of a line, where the line is, and which container wrote it: {@code log},
+ * Docker's {@code partial_} fields, those that parts of lines get from us, {@code container_id} and {@code source}. Where one comes twice, the last one counts.
  *
  * <p>A piece has all of {@code partial_message} "true", {@code partial_id}, {@code partial_ordinal} from 1 and
  * {@code partial_last}, as strings, and a string as {@code log}. Docker 18.06 sends {@code partial_message} alone: such
@@ -26,6 +26,8 @@ final class EventFields {
         LINE_PART("line_part"),
         LINE_PIECES("line_pieces"),
         LINE_LAST("line_last"),
+        CONTAINER_ID("container_id"),
+        SOURCE("source"),
         OTHER("");
 
         private static final Name[] NAMES = values();
@@ -81,6 +83,10 @@ final class EventFields {
     private boolean last;
     private boolean lastKnown;
     private boolean lineFields;
+    private int containerAt;
+    private int containerLength;
+    private int sourceAt;
+    private int sourceLength;
 
     /** Reads the map at the cursor. */
     void read(MsgpackCursor record) {
@@ -91,6 +97,10 @@ final class EventFields {
         ordinal = 0;
         lastKnown = false;
         lineFields = false;
+        containerAt = 0;
+        containerLength = 0;
+        sourceAt = 0;
+        sourceLength = 0;
         int pairs = record.readMapHeader();
         for (int pair = 0; pair < pairs; pair++) {
             Name name = Name.at(record);
@@ -118,6 +128,14 @@ final class EventFields {
                 lastKnown = last || is(FALSE, at, length);
             }
             case LINE_ID, LINE_PART, LINE_PIECES, LINE_LAST -> lineFields = true;
+            case CONTAINER_ID -> {
+                containerAt = at;
+                containerLength = Math.max(length, 0);
+            }
+            case SOURCE -> {
+                sourceAt = at;
+                sourceLength = Math.max(length, 0);
+            }
             case OTHER -> {}
         }
     }
@@ -156,6 +174,24 @@ final class EventFields {
 
     int logLength() {
         return logLength;
+    }
+
+    /** Whether the event is from this container and this of its outputs, each as {@link #container} and {@link #source} gave it. */
+    boolean isFrom(byte[] container, byte[] source) {
+        return containerLength == container.length
+                && sourceLength == source.length
+                && Arrays.equals(source, 0, sourceLength, bytes, sourceAt, sourceAt + sourceLength)
+                && Arrays.equals(container, 0, containerLength, bytes, containerAt, containerAt + containerLength);
+    }
+
+    /** The id of its container; empty when there is none. */
+    byte[] container() {
+        return Arrays.copyOfRange(bytes, containerAt, containerAt + containerLength);
+    }
+
+    /** The container's output that it is from; empty when that is not told. */
+    byte[] source() {
+        return Arrays.copyOfRange(bytes, sourceAt, sourceAt + sourceLength);
     }
 
     private boolean is(byte[] text, int at, int length) {

@@ -61,6 +61,7 @@ public final class Ingest implements EventSink {
     private final RateLimits rates;
     private final LiveTail liveTail;
     private final BlockingQueue<Bench> benches;
+    private final Paragraphs paragraphs;
     private final Set<String> unmatchedTags = ConcurrentHashMap.newKeySet();
 
     /**
@@ -75,6 +76,25 @@ public final class Ingest implements EventSink {
             Containers containers,
             RateLimits rates,
             LiveTail liveTail) {
+        this(
+                buffer,
+                config,
+                metrics,
+                containers,
+                rates,
+                liveTail,
+                new Paragraphs(buffer::appendNow, metrics, System::nanoTime));
+    }
+
+    Ingest(
+            Buffer buffer,
+            RecordConfig config,
+            Metrics metrics,
+            Containers containers,
+            RateLimits rates,
+            LiveTail liveTail,
+            Paragraphs paragraphs) {
+        this.paragraphs = paragraphs;
         this.buffer = buffer;
         this.rates = rates;
         this.shape = shape(form(config), HostFacts.named(HostName.ofThisHost()));
@@ -99,6 +119,7 @@ public final class Ingest implements EventSink {
             AddedFieldsConfig added,
             TimePrecision timePrecision,
             boolean liftJson,
+            List<ParagraphRule> multiline,
             Redaction redaction,
             List<RateLimits.Rule> rateLimits) {}
 
@@ -112,7 +133,7 @@ public final class Ingest implements EventSink {
     /**
      * What the configuration asks for.
      *
-     * @throws IllegalArgumentException with a sentence naming the first tag pattern, or expression, that is none
+     * @throws IllegalArgumentException with a sentence naming the first tag pattern, or regular expression, that is none
      */
     public static Form form(RecordConfig config) {
         return new Form(
@@ -121,6 +142,7 @@ public final class Ingest implements EventSink {
                 config.added(),
                 config.timePrecision(),
                 config.liftJson(),
+                ParagraphRule.of(config.multiline()),
                 Redaction.of(config.care().redact()),
                 RateLimits.Rule.of(config.care().rateLimits()));
     }
@@ -150,6 +172,11 @@ public final class Ingest implements EventSink {
         private @Nullable Bench bench;
         private @Nullable Tag tag;
         private boolean shipped;
+        /** For lines with the tag; null when each is a record, as for the next. */
+        private @Nullable ParagraphRule rule;
+
+        private @Nullable ParagraphIntake lines;
+
         /** Bits of the rules for what is taken out of events with the tag. */
         private long redacted;
         /** Null when the container may send as much as it likes. */
@@ -179,6 +206,15 @@ public final class Ingest implements EventSink {
             redacted = form.redaction.active(text);
             Optional<RateLimit> limit = RateLimits.Rule.first(form.rateLimits, text);
             gate = limit.isEmpty() || !shipped ? null : new RateGate(rates, limit.get(), container, text);
+            takeRule(text);
+        }
+
+        private void takeRule(String newTag) {
+            List<ParagraphRule> rules = present.form.multiline;
+            rule = rules.isEmpty() ? null : ParagraphRule.first(rules, newTag).orElse(null);
+            if (rule != null && lines == null) {
+                lines = new ParagraphIntake(paragraphs, metrics, peer);
+            }
         }
 
         @Override
@@ -208,7 +244,9 @@ public final class Ingest implements EventSink {
             }
             FrameBatch frames = own.frames;
             MsgpackCursor shown = redacted == 0 ? record : own.redactor.redact(record, redacted);
-            int encoded = own.encoder.encode(frames, seconds, nanos, shown, eventTag.bytes());
+            int encoded = rule == null || lines == null
+                    ? own.encoder.encode(frames, seconds, nanos, shown, eventTag.bytes())
+                    : lines.encode(own.encoder, frames, rule, seconds, nanos, shown, eventTag);
             if (encoded > 1) {
                 metrics.created(CreateCause.CUT).add(encoded - 1L);
             } else if (encoded == 0) {
@@ -272,6 +310,9 @@ public final class Ingest implements EventSink {
                 own.frames.clear();
                 own.redactor.forget();
                 benches.add(own);
+                if (lines != null) {
+                    lines.handedOn();
+                }
             }
         }
 
@@ -299,6 +340,11 @@ public final class Ingest implements EventSink {
             bench = free;
             return free;
         }
+    }
+
+    /** Ends what waits for more lines. Call it when none come any more, before the buffer's intake closes. */
+    public void finish() {
+        paragraphs.endAll();
     }
 
     /** Whether lines with such a tag are taken. Any thread. */

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * sides of the cut, as nothing more may come.
  *
  * <p>A piece that comes again, because its ack was lost, is swallowed: while its line is open, and afterwards as long as
- * the line is among the {@link #MOST_REMEMBERED} that ended last.
+ * the line is among the {@link #MOST_REMEMBERED} that ended last. Lines of a {@link Paragraph} never come again: those that are whole
+ * are not remembered, and push nothing out.
  *
  * <p>Threading: confined to the shipper thread.
  */
@@ -181,7 +182,9 @@ final class Joiner {
         } else {
             records.sendParts(line, true);
         }
-        remember(line.id(), line.ended(complete));
+        if (!complete || !line.isParagraph()) {
+            remember(line.id(), line.ended(complete));
+        }
     }
 
     private void remember(String id, Line.Ended line) {

@@ -14,7 +14,7 @@ import logstream.buffer.Frame;
  */
 final class Line {
     /** What a piece costs besides its bytes, roughly: the objects around them. */
-    private static final int PIECE_OVERHEAD_BYTES = 256;
+    static final int PIECE_OVERHEAD_BYTES = 256;
 
     /**
      * A piece, and where its frame is.
@@ -85,6 +85,11 @@ final class Line {
 
     String id() {
         return id;
+    }
+
+    /** Whether its pieces are lines of a {@link Paragraph}. */
+    boolean isParagraph() {
+        return id.startsWith(Piece.PARAGRAPH);
     }
 
     /** The pieces that have not left; not a copy. */

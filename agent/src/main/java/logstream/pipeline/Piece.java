@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
+import logstream.buffer.FrameBatch;
 import logstream.buffer.FrameKind;
 
 /**
@@ -25,6 +26,8 @@ import logstream.buffer.FrameKind;
  *                tail: the record's JSON behind the line, beginning with ","
  *                bytes of the line, to the end of the payload
  * </pre>
+ *
+ * <p>The lines of a {@link Paragraph} are pieces of one line, too, each but the first behind a line feed.
  *
  * <p>The record is head, {@code "log":"}, the line escaped, {@code "}, tail.
  *
@@ -53,6 +56,9 @@ record Piece(
 
     /** Head and tail together. Our choice, by the invariant. */
     static final int MOST_AROUND_BYTES = 64 << 10;
+
+    /** What ids of paragraphs begin with; Docker's are hexadecimal. */
+    static final String PARAGRAPH = "paragraph-";
 
     static final int ID_AT = 14;
     private static final int LAST_AT = 0;
@@ -113,6 +119,21 @@ record Piece(
                 tailLength,
                 (int) logAt,
                 payload.length - (int) logAt);
+    }
+
+    /** Marks the piece in a frame of a batch, which begins here, as the last one of its line. */
+    static void markLast(FrameBatch batch, int frame) {
+        batch.change(frame, LAST_AT, (byte) 1);
+    }
+
+    /** Whether it is the empty one that ends a {@link Paragraph}. */
+    boolean isParagraphEnd() {
+        return id.startsWith(PARAGRAPH) && ordinal > 1 && logLength == 0;
+    }
+
+    /** Whether its text is a line of a paragraph, behind a line feed. */
+    boolean isBehindLineFeed() {
+        return id.startsWith(PARAGRAPH) && ordinal > 1 && logLength > 0;
     }
 
     /** Over time, tag and line: the same for a piece that its sender repeats, with its fields in whatever order. */

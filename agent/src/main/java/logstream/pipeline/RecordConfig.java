@@ -13,6 +13,7 @@ import java.util.List;
  * @param added fields that the agent adds
  * @param timePrecision digits of {@code time}
  * @param liftJson whether the members of a line that is a JSON object become fields
+ * @param multiline which lines become one record; the first rule for a tag holds
  * @param care what is taken out of lines, and which are not taken
  */
 public record RecordConfig(
@@ -23,6 +24,7 @@ public record RecordConfig(
         AddedFieldsConfig added,
         TimePrecision timePrecision,
         boolean liftJson,
+        List<MultilineRule> multiline,
         CareConfig care) {
     /** The original's {@code <match grid.**>}, which matches {@code grid} itself, too. */
     public static final RecordConfig DEFAULT = new RecordConfig(
@@ -33,6 +35,7 @@ public record RecordConfig(
             AddedFieldsConfig.NONE,
             TimePrecision.SECONDS,
             false,
+            List.of(),
             CareConfig.NONE);
 
     /** To what part of a second {@code time} tells when a line was read. What is finer is cut off. */
@@ -55,26 +58,36 @@ public record RecordConfig(
     }
 
     public RecordConfig withTags(List<String> newTags) {
-        return new RecordConfig(newTags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, care);
+        return new RecordConfig(
+                newTags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, multiline, care);
     }
 
     public RecordConfig withJoinPieces(boolean join) {
-        return new RecordConfig(tags, join, joinTimeout, lossNotices, added, timePrecision, liftJson, care);
+        return new RecordConfig(tags, join, joinTimeout, lossNotices, added, timePrecision, liftJson, multiline, care);
     }
 
     public RecordConfig withAdded(AddedFieldsConfig newAdded) {
-        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, newAdded, timePrecision, liftJson, care);
+        return new RecordConfig(
+                tags, joinPieces, joinTimeout, lossNotices, newAdded, timePrecision, liftJson, multiline, care);
     }
 
     public RecordConfig withLiftJson(boolean lift) {
-        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, added, timePrecision, lift, care);
+        return new RecordConfig(
+                tags, joinPieces, joinTimeout, lossNotices, added, timePrecision, lift, multiline, care);
     }
 
     public RecordConfig withTimePrecision(TimePrecision precision) {
-        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, added, precision, liftJson, care);
+        return new RecordConfig(
+                tags, joinPieces, joinTimeout, lossNotices, added, precision, liftJson, multiline, care);
     }
 
     public RecordConfig withCare(CareConfig newCare) {
-        return new RecordConfig(tags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, newCare);
+        return new RecordConfig(
+                tags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, multiline, newCare);
+    }
+
+    public RecordConfig withMultiline(List<MultilineRule> rules) {
+        return new RecordConfig(
+                tags, joinPieces, joinTimeout, lossNotices, added, timePrecision, liftJson, rules, care);
     }
 }

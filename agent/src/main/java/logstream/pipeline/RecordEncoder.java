@@ -59,6 +59,7 @@ final class RecordEncoder {
     private final EventFields fields = new EventFields();
     private final JsonLine jsonLine = new JsonLine();
     private final LiftedJson lifted = new LiftedJson(json, values, this::givesWay);
+    private byte[] looked = {};
     private boolean sawPartial;
     private boolean madePiece;
     private long timeSeconds = Long.MIN_VALUE;
@@ -125,8 +126,40 @@ final class RecordEncoder {
         return madePiece;
     }
 
+    /** Reads what an event is, without a trace in what {@link #encode} makes of it. The fields hold until the next event. */
+    EventFields look(MsgpackCursor record) {
+        looked = record.bytes();
+        fields.read(record);
+        return fields;
+    }
+
+    /** Whether the event that was looked at is a whole line of text, which others can be joined to. */
+    boolean isWholeLine() {
+        return fields.canBeCut()
+                && !fields.saysPartial()
+                && fields.logLength() <= Piece.MOST_LOG_BYTES
+                && !(liftJson && jsonLine.isObject(looked, fields.logAt(), fields.logLength()));
+    }
+
+    /**
+     * Appends a line of a paragraph, which was looked at: a piece, not known to be the last. Each but the first gets a line feed
+     * before its text.
+     *
+     * @return false when what is around the line is too large: nothing was appended
+     */
+    boolean appendLine(
+            FrameBatch batch, long seconds, int nanos, MsgpackCursor record, byte[] tag, byte[] id, int ordinal) {
+        madePiece = false;
+        Event event = new Event(seconds, nanos, record, record.position(), tag);
+        Cut line = new Cut(id, ordinal, false, fields.logAt(), fields.logLength(), ordinal > 1);
+        return appendPiece(batch, event, Without.LOG, line);
+    }
+
     /** @param at where its map begins */
     private record Event(long seconds, int nanos, MsgpackCursor record, int at, byte[] tag) {}
+
+    /** @param log where its text begins in the event's bytes */
+    private record Cut(byte[] id, int ordinal, boolean last, int log, int length, boolean behindLineFeed) {}
 
     private void writeWhole(FrameBatch batch, long seconds, int nanos, MsgpackCursor record, byte[] tag) {
         json.begin(batch);
@@ -138,15 +171,8 @@ final class RecordEncoder {
     }
 
     private boolean appendPiece(FrameBatch batch, Event event) {
-        return appendPiece(
-                batch,
-                event,
-                Without.LOG_AND_PARTIAL,
-                fields.id(),
-                fields.ordinal(),
-                fields.last(),
-                fields.logAt(),
-                fields.logLength());
+        Cut piece = new Cut(fields.id(), fields.ordinal(), fields.last(), fields.logAt(), fields.logLength(), false);
+        return appendPiece(batch, event, Without.LOG_AND_PARTIAL, piece);
     }
 
     /** Returns the number of pieces, 0 when what is around the line is too large. */
@@ -157,7 +183,8 @@ final class RecordEncoder {
         for (int from = fields.logAt(); from < end; from += Piece.MOST_LOG_BYTES) {
             int length = Math.min(Piece.MOST_LOG_BYTES, end - from);
             ordinal++;
-            if (!appendPiece(batch, event, Without.LOG, id, ordinal, from + length == end, from, length)) {
+            Cut piece = new Cut(id, ordinal, from + length == end, from, length, false);
+            if (!appendPiece(batch, event, Without.LOG, piece)) {
                 return 0;
             }
         }
@@ -165,12 +192,11 @@ final class RecordEncoder {
     }
 
     /** Returns false when what is around the line is too large: nothing was appended, and nothing would be later. */
-    private boolean appendPiece(
-            FrameBatch batch, Event event, Without without, byte[] id, int ordinal, boolean last, int log, int length) {
+    private boolean appendPiece(FrameBatch batch, Event event, Without without, Cut piece) {
         json.begin(batch);
         values.begin();
         int start = json.position();
-        json.leave(Piece.ID_AT + id.length);
+        json.leave(Piece.ID_AT + piece.id.length);
         int head = json.position();
         byte[] wire = event.record.bytes();
         if (writeFields(event.record.at(wire, event.at), without)) {
@@ -183,8 +209,11 @@ final class RecordEncoder {
         if (values.tooLarge() || end - head > Piece.MOST_AROUND_BYTES) {
             return false;
         }
-        json.raw(wire, log, length);
-        Piece.writeStart(json.bytes(), start, id, ordinal, last, tail - head, end - tail);
+        if (piece.behindLineFeed) {
+            json.raw('\n');
+        }
+        json.raw(wire, piece.log, piece.length);
+        Piece.writeStart(json.bytes(), start, piece.id, piece.ordinal, piece.last, tail - head, end - tail);
         return batch.end(FrameKind.PIECE, json.position());
     }
 
@@ -278,11 +307,15 @@ final class RecordEncoder {
     /** ISO 8601, whole seconds, with a Z at its end. */
     private byte[] time(long seconds) {
         if (seconds != timeSeconds) {
-            long inCalendar = Math.clamp(seconds, Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond());
-            timeText = ascii(Instant.ofEpochSecond(inCalendar).toString());
+            timeText = ascii(inCalendar(seconds).toString());
             timeSeconds = seconds;
         }
         return timeText;
+    }
+
+    /** Unix time; beyond the calendar's ends it is taken as the end. */
+    static Instant inCalendar(long seconds) {
+        return Instant.ofEpochSecond(Math.clamp(seconds, Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond()));
     }
 
     private static byte[] ascii(String text) {

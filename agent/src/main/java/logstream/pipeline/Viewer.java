@@ -125,19 +125,24 @@ public final class Viewer implements AutoCloseable {
         List<byte[]> records = new ArrayList<>();
         FrameBatch.visit(frames, (kind, from, to) -> {
             byte[] payload = Arrays.copyOfRange(frames, from, to);
-            records.add(
-                    switch (kind) {
-                        case RECORD -> payload;
-                        case PIECE -> whole(Piece.read(payload));
-                        case KEYED -> throw new IllegalStateException("senders send no frames with keys");
-                    });
+            switch (kind) {
+                case RECORD -> records.add(payload);
+                case PIECE -> {
+                    Piece piece = Piece.read(payload);
+                    if (!piece.isParagraphEnd()) {
+                        records.add(whole(piece));
+                    }
+                }
+                case KEYED -> throw new IllegalStateException("senders send no frames with keys");
+            }
         });
         return records;
     }
 
     private byte[] whole(Piece piece) {
         byte[] payload = piece.payload();
-        return lines.whole(piece, Arrays.copyOfRange(payload, piece.logAt(), piece.logAt() + piece.logLength()));
+        int from = piece.logAt() + (piece.isBehindLineFeed() ? 1 : 0);
+        return lines.whole(piece, Arrays.copyOfRange(payload, from, piece.logAt() + piece.logLength()));
     }
 
     /** Ends watching. */

@@ -38,6 +38,7 @@ import logstream.pipeline.CareConfig.Preset;
 import logstream.pipeline.CareConfig.RateLimit;
 import logstream.pipeline.CareConfig.RedactionRule;
 import logstream.pipeline.CareConfig.What;
+import logstream.pipeline.MultilineRule;
 import logstream.pipeline.RecordConfig;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -202,6 +203,16 @@ class ConfigFileTest {
                             "nanoseconds",
                             config -> config.record().timePrecision(),
                             RecordConfig.TimePrecision.NANOSECONDS)),
+            Map.entry(
+                    "record.multiline",
+                    new Bound(
+                            "[{tags: [a, b.**], preset: java}, {tags: c, start: '\\d', timeout: 2s}]",
+                            config -> config.record().multiline(),
+                            List.of(
+                                    new MultilineRule(
+                                            List.of("a", "b.**"), MultilineRule.Preset.JAVA, Duration.ofSeconds(1)),
+                                    new MultilineRule(
+                                            List.of("c"), new MultilineRule.Start("\\d"), Duration.ofSeconds(2))))),
             Map.entry(
                     "record.lift_json",
                     new Bound("true", config -> config.record().liftJson(), true)),

@@ -43,9 +43,11 @@ final class AckedLoad implements AutoCloseable {
     private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
     private final LongConsumer onAck;
     private final int maxLineBytes;
+    private final boolean numbered;
     private volatile boolean stopped;
 
-    private AckedLoad(int connections, int maxLineBytes, LongConsumer onAck) {
+    private AckedLoad(int connections, int maxLineBytes, boolean numbered, LongConsumer onAck) {
+        this.numbered = numbered;
         this.threads = Executors.newScheduledThreadPool(
                 connections, Thread.ofPlatform().daemon().factory());
         this.maxLineBytes = maxLineBytes;
@@ -62,7 +64,16 @@ final class AckedLoad implements AutoCloseable {
     static AckedLoad start(
             int port, int connections, Duration pause, int maxLineBytes, Random random, LongConsumer onAck)
             throws IOException {
-        AckedLoad load = new AckedLoad(connections, maxLineBytes, onAck);
+        return start(port, connections, pause, random, new AckedLoad(connections, maxLineBytes, false, onAck));
+    }
+
+    /** As {@link #start}, without pauses, and each line is a random letter, a space and the event. */
+    static AckedLoad startNumbered(int port, int connections, Random random, LongConsumer onAck) throws IOException {
+        return start(port, connections, Duration.ZERO, random, new AckedLoad(connections, 0, true, onAck));
+    }
+
+    private static AckedLoad start(int port, int connections, Duration pause, Random random, AckedLoad load)
+            throws IOException {
         for (int number = 0; number < connections; number++) {
             Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setTcpNoDelay(true);
@@ -158,17 +169,21 @@ final class AckedLoad implements AutoCloseable {
                 packer.packString("container_id").packString("load-" + number);
                 packer.packString("container_name").packString("/load-" + number);
                 packer.packString("source").packString("stdout");
-                packer.packString("log").packString(line());
+                packer.packString("log").packString(numbered ? letter() + " " + event : line());
                 packer.packString("event").packString(event);
                 packer.packMapHeader(1).packString("chunk").packString(event);
                 return packer.toByteArray();
             }
         }
 
+        private char letter() {
+            return (char) ('a' + random.nextInt(26));
+        }
+
         private String line() {
             byte[] line = new byte[random.nextInt(maxLineBytes + 1)];
             for (int at = 0; at < line.length; at++) {
-                line[at] = (byte) ('a' + random.nextInt(26));
+                line[at] = (byte) letter();
             }
             return new String(line, StandardCharsets.ISO_8859_1);
         }

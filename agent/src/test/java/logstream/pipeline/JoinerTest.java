@@ -399,6 +399,22 @@ class JoinerTest {
         assertThat(run.logs().stream().filter("first"::equals)).hasSize(2);
     }
 
+    /** They never come again, and there are many of them. */
+    @Test
+    void paragraphsThatEndedArePassedOver() {
+        List<byte[]> payloads = new ArrayList<>();
+        byte[] first = Pieces.payload("first", 1, true, utf8("first"));
+        payloads.add(first);
+        for (int line = 0; line < 2 * Joiner.MOST_REMEMBERED; line++) {
+            payloads.add(Pieces.payload(Piece.PARAGRAPH + line, 1, true, utf8("line " + line)));
+        }
+        payloads.add(first);
+        JoinerRun run = new JoinerRun(payloads, 0);
+        run.finish();
+        assertThat(run.logs().stream().filter("first"::equals)).hasSize(1);
+        assertThat(run.metrics.eventsMerged.sum()).as("the repeated piece").isEqualTo(1);
+    }
+
     @Test
     void anyOrderOfAnyLinesGivesEachOnce() {
         Random random = new Random(1);
