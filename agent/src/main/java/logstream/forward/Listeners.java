@@ -137,8 +137,11 @@ final class Listeners {
         if (accepted == null) {
             return false;
         }
-        // There may be more, but the others come first.
-        ready.add(listener);
+        // There may be more, but the others come first. An inherited socket is asked by the selector each time: for any
+        // program that systemd starts with it, as for a reload, it lets everybody's accept wait for somebody.
+        if (!listener.isInherited()) {
+            ready.add(listener);
+        }
         try {
             taker.take(listener, listener.carry(accepted));
             return true;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KeptSocketIT {
     /** What systemd does for a socket unit, as far as the agent sees: one open socket, standard input of each start. */
     private static final String SUPERVISOR = """
-            import socket, subprocess, sys
+            import signal, socket, subprocess, sys
             kept = socket.socket()
             kept.bind(('127.0.0.1', 0))
             kept.listen(128)
@@ -35,7 +35,16 @@ class KeptSocketIT {
                     agent = subprocess.Popen(sys.argv[1:], stdin=kept)
                 elif word.strip() == 'stop':
                     agent.terminate()
+                    try:
+                        agent.wait(60)
+                    except subprocess.TimeoutExpired:
+                        agent.kill()
                     print('exit', agent.wait(), flush=True)
+                elif word.strip() == 'reload':
+                    # systemd does so before it starts ExecReload with the socket.
+                    kept.setblocking(True)
+                    agent.send_signal(signal.SIGHUP)
+                    print(0, flush=True)
             if agent and agent.poll() is None:
                 agent.kill()
             """;
@@ -52,7 +61,16 @@ class KeptSocketIT {
             // Before the first start, and between two.
             try (StreamRecords records = StreamRecords.open(kinesis.endpoint(), Yaml.STREAM)) {
                 for (int round = 0; round < 2; round++) {
-                    acknowledged += loadThenStart(supervisor, round);
+                    try (AckedLoad waiting = load(supervisor, round)) {
+                        assertThat(waiting.acknowledgedCount()).isZero();
+                        supervisor.say("start");
+                        acknowledged += acknowledgedOf(waiting);
+                    }
+                    supervisor.say("reload");
+                    assertThat(supervisor.answer()).isEqualTo("0");
+                    try (AckedLoad afterwards = load(supervisor, 2 + round)) {
+                        acknowledged += acknowledgedOf(afterwards);
+                    }
                     long expected = acknowledged;
                     Awaitility.await("everything is in the stream")
                             .atMost(Duration.ofSeconds(60))
@@ -71,19 +89,18 @@ class KeptSocketIT {
         }
     }
 
-    /** Connects and sends while no agent runs; returns how many events the agent acknowledged that then came. */
-    private static long loadThenStart(Supervisor supervisor, int round) throws IOException {
-        try (AckedLoad load =
-                AckedLoad.start(supervisor.port, 4, Duration.ofMillis(1), 200, new Random(round), count -> {})) {
-            assertThat(load.acknowledgedCount()).isZero();
-            supervisor.say("start");
-            Awaitility.await("acks from the agent that came after the connection")
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> load.acknowledgedCount() > 100);
-            assertThat(load.finish()).isTrue();
-            assertThat(load.failure()).isEmpty();
-            return load.acknowledgedCount();
-        }
+    private static AckedLoad load(Supervisor supervisor, int seed) throws IOException {
+        return AckedLoad.start(supervisor.port, 4, Duration.ofMillis(1), 200, new Random(seed), count -> {});
+    }
+
+    /** How many events were acknowledged when some were. */
+    private static long acknowledgedOf(AckedLoad load) {
+        Awaitility.await("acks from the agent that took the connection")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> load.acknowledgedCount() > 100);
+        assertThat(load.finish()).isTrue();
+        assertThat(load.failure()).isEmpty();
+        return load.acknowledgedCount();
     }
 
     private static final class Supervisor implements AutoCloseable {
